@@ -1,0 +1,1 @@
+"""Actors: thin shells around the core; two runtimes, the same classes."""

@@ -1,0 +1,134 @@
+"""Codes used in event fields: numbers never change, new ones are appended."""
+
+from enum import IntEnum
+
+
+class Mode(IntEnum):
+    """ChargingMode of nymea's energy API (charging.md section 3)."""
+
+    NORMAL = 0
+    ECO = 1
+
+
+class Issuer(IntEnum):
+    """Who sets a charger's current (charging.md section 3)."""
+
+    UNKNOWN = 0
+    SURPLUS_CHARGING = 1
+    SPOT_MARKET_CHARGING = 2
+    TIME_REQUIREMENT = 3
+    OVERLOAD_PROTECTION = 4
+    NORMAL = 5
+    MIN_CURRENT = 6
+    OPTIMIZER = 7
+    FAILSAFE = 8
+
+
+class What(IntEnum):
+    """What an action writes to a charger; its value: 0/1, mA, 1/3."""
+
+    POWER = 1
+    CURRENT = 2
+    PHASES = 3
+
+
+class Result(IntEnum):
+    """How the device answered an action (facts/nymea.md, ThingError)."""
+
+    OK = 0
+    TIMEOUT = 1
+    INVALID = 2
+    HARDWARE = 3
+    PERMANENT = 4
+
+
+class Closing(IntEnum):
+    """How an action in the ledger ended."""
+
+    VERIFIED = 0
+    TIMED_OUT = 1
+    REFUSED = 2
+    UNVERIFIED = 3
+    SUPERSEDED = 4
+    FAILED = 5
+    GAVE_UP = 6
+
+
+class Timer(IntEnum):
+    """Per-charger timers, kept in the state as the instant they began."""
+
+    SURPLUS_START = 0
+    SURPLUS_STOP = 1
+    PHASES_UP = 2
+    PHASES_DOWN = 3
+    FINISHED = 4
+    RESUMED = 5
+    ASLEEP = 6
+    UNDERUSED = 7
+    RESTART = 8
+    UNPLUGGED = 9
+
+
+class Deviation(IntEnum):
+    """Why a charger shows a value nobody here commanded (charging.md section 11)."""
+
+    LATE_EFFECT = 0
+    USER_LOWERED = 1
+    USER_RAISED = 2
+    CLAMPED = 3
+    ADOPTED = 4
+    WISH_ENDED = 5
+
+
+class CarPhase(IntEnum):
+    """Where a plugged-in car stands (charging.md section 11)."""
+
+    IDLE = 0
+    DRAWING = 1
+    FINISHED = 2
+    NUDGED = 3
+    REFUSES = 4
+
+
+class Knowledge(IntEnum):
+    """How the phases a charger loads became known (charging.md section 6)."""
+
+    UNKNOWN = 0
+    CONFIGURED = 1
+    MEASURED = 2
+    COUNTED = 3
+    PROVISIONAL = 4
+    CORRELATED = 5
+    CONTRADICTED = 6
+    REMEMBERED = 7
+
+
+class Health(IntEnum):
+    """What the site can be trusted with (charging.md section 10)."""
+
+    GOOD = 0
+    CACHED = 1
+    HOLD = 2
+    NO_METER = 3
+    NO_CONTROL = 4
+
+
+class Alarm(IntEnum):
+    """What a person should know; raised and cleared by events."""
+
+    OVERLOAD_PERSISTS = 1
+    GAVE_UP = 2
+    METER_LOST = 3
+    NO_CONTROL = 4
+    CAR_TAKES_NO_POWER = 5
+    PHASES_CONTRADICT = 6
+    NOT_OBEYING = 7
+    METER_SUSPECT = 8
+
+
+class OnExit(IntEnum):
+    """What chargers are left at when the daemon stops (charging.md section 10)."""
+
+    KEEP = 0
+    SAFE = 1
+    STOP = 2

@@ -1,0 +1,224 @@
+"""The state as restore events and back: what a snapshot holds.
+
+The fold of `restored_events(state)` over an empty state equals `state`. Each row of `PARTS` is one kind in
+the log (200 + its index); rows are only appended.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from typing import Any, Final, NamedTuple
+
+from hems_actors.core.errors import MalformedPartError
+from hems_actors.core.facts import ChargerReported, MeterReading
+from hems_actors.core.restored import Restored, Value
+from hems_actors.core.state import (
+    Battery,
+    Car,
+    Charger,
+    ChargerConfig,
+    ChargerInfo,
+    Draw,
+    Guard,
+    Ledger,
+    PhaseMap,
+    Sample,
+    Session,
+    SetPoint,
+    SiteConfig,
+    SiteSettings,
+    SiteStatus,
+    State,
+    note_surplus,
+)
+
+Values = tuple[Value, ...]
+_METER_FIELDS: Final = ("interval_ms", "signed", "changed_at_ms")
+
+
+class Part(NamedTuple):
+    """One kind of restore event."""
+
+    name: str
+    fields: tuple[str, ...]
+    collect: Callable[[State], Iterator[tuple[int, Values]]]
+    place: Callable[[State, int, Values], None]
+
+
+def restored_events(state: State) -> list[Restored]:
+    """Return the restore events of *state*, in canonical order."""
+    return [
+        Restored(source, number, values) for number, part in enumerate(PARTS) for source, values in part.collect(state)
+    ]
+
+
+def restore_part(state: State, event: Restored) -> None:
+    """Put one part back into *state*."""
+    PARTS[event.part].place(state, event.source, event.values)
+
+
+def _names(part: type[Any]) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(part))
+
+
+def _values(part: object, names: tuple[str, ...]) -> Values:
+    return tuple(getattr(part, name) for name in names)
+
+
+def _put(part: object, names: tuple[str, ...], values: Values) -> None:
+    for name, value in zip(names, values, strict=True):
+        setattr(part, name, value)
+
+
+def _of_state(name: str, kind: type[Any], attribute: str) -> Part:
+    """Return the row of a part there is one of."""
+    names = _names(kind)
+
+    def collect(state: State) -> Iterator[tuple[int, Values]]:
+        yield 0, _values(getattr(state, attribute), names)
+
+    def place(state: State, _source: int, values: Values) -> None:
+        _put(getattr(state, attribute), names, values)
+
+    return Part(name, names, collect, place)
+
+
+def _of_charger(name: str, kind: type[Any], attribute: str) -> Part:
+    """Return the row of a part each charger has one of."""
+    names = _names(kind)
+
+    def collect(state: State) -> Iterator[tuple[int, Values]]:
+        for charger in state.chargers.values():
+            yield charger.source, _values(getattr(charger, attribute), names)
+
+    def place(state: State, source: int, values: Values) -> None:
+        _put(getattr(_charger(state, source), attribute), names, values)
+        note_surplus(state)
+
+    return Part(name, names, collect, place)
+
+
+def _charger(state: State, source: int) -> Charger:
+    return state.chargers.setdefault(source, Charger(source))
+
+
+def _collect_fact(state: State) -> Iterator[tuple[int, Values]]:
+    yield 0, (state.seq, state.at_ms, state.fact_seq)
+
+
+def _place_fact(state: State, _source: int, values: Values) -> None:
+    _put(state, ("seq", "at_ms", "fact_seq"), values)
+
+
+def _collect_guards(state: State) -> Iterator[tuple[int, Values]]:
+    for phase, guard in enumerate(state.guards):
+        yield phase, _values(guard, _names(Guard))
+
+
+def _place_guard(state: State, source: int, values: Values) -> None:
+    _put(state.guards[source], _names(Guard), values)
+
+
+def _collect_meter(state: State) -> Iterator[tuple[int, Values]]:
+    yield state.config.meter, _values(state.meter, _METER_FIELDS)
+
+
+def _place_meter(state: State, _source: int, values: Values) -> None:
+    _put(state.meter, _METER_FIELDS, values)
+
+
+def _reading(name: str, which: str) -> Part:
+    """Return the row of the newest reading, or the newest complete one."""
+    own = (f"{which}_seq", f"{which}_at_ms")
+
+    def collect(state: State) -> Iterator[tuple[int, Values]]:
+        reading: MeterReading = getattr(state.meter, which)
+        yield reading.source, _values(state.meter, own) + tuple(reading)[1:]
+
+    def place(state: State, source: int, values: Values) -> None:
+        _put(state.meter, own, values[:2])
+        setattr(state.meter, which, MeterReading._make((source, *values[2:])))
+
+    return Part(name, ("number", "read_at_ms", *MeterReading._fields[1:]), collect, place)
+
+
+def _collect_samples(state: State) -> Iterator[tuple[int, Values]]:
+    for sample in state.samples:
+        yield 0, sample
+
+
+def _place_sample(state: State, _source: int, values: Values) -> None:
+    state.samples.append(Sample._make(values))
+
+
+def _collect_cars(state: State) -> Iterator[tuple[int, Values]]:
+    for source, car in state.cars.items():
+        yield source, _values(car, _names(Car))
+
+
+def _place_car(state: State, source: int, values: Values) -> None:
+    _put(state.cars.setdefault(source, Car()), _names(Car), values)
+
+
+def _collect_reports(state: State) -> Iterator[tuple[int, Values]]:
+    for charger in state.chargers.values():
+        yield charger.source, (charger.report_seq, *charger.report[1:])
+
+
+def _place_report(state: State, source: int, values: Values) -> None:
+    charger = _charger(state, source)
+    _put(charger, ("report_seq",), values[:1])
+    charger.report = ChargerReported._make((source if charger.report_seq else 0, *values[1:]))
+
+
+def _collect_timers(state: State) -> Iterator[tuple[int, Values]]:
+    for charger in state.chargers.values():
+        for timer, since_ms in enumerate(charger.timers):
+            if since_ms is not None:
+                yield charger.source, (timer, since_ms)
+
+
+def _place_timer(state: State, source: int, values: Values) -> None:
+    timer, since_ms = _two_numbers(values)
+    _charger(state, source).timers[timer] = since_ms
+
+
+def _collect_alarms(state: State) -> Iterator[tuple[int, Values]]:
+    for (alarm, source), value in state.alarms.items():
+        yield source, (alarm, value)
+
+
+def _place_alarm(state: State, source: int, values: Values) -> None:
+    alarm, value = _two_numbers(values)
+    state.alarms[(alarm, source)] = value
+
+
+def _two_numbers(values: Values) -> tuple[int, int]:
+    first, second = values
+    if not isinstance(first, int) or not isinstance(second, int):
+        raise MalformedPartError(values)
+    return first, second
+
+
+PARTS: Final[tuple[Part, ...]] = (
+    Part("position_restored", ("number", "position_ms", "fact_number"), _collect_fact, _place_fact),
+    _of_state("site_config_restored", SiteConfig, "config"),
+    _of_state("setting_restored", SiteSettings, "settings"),
+    _of_state("site_restored", SiteStatus, "site"),
+    Part("guard_restored", _names(Guard), _collect_guards, _place_guard),
+    Part("meter_restored", _METER_FIELDS, _collect_meter, _place_meter),
+    _reading("reading_restored", "latest"),
+    _reading("complete_reading_restored", "full"),
+    Part("sample_restored", Sample._fields, _collect_samples, _place_sample),
+    _of_state("battery_restored", Battery, "battery"),
+    Part("car_restored", _names(Car), _collect_cars, _place_car),
+    _of_charger("charger_config_restored", ChargerConfig, "config"),
+    _of_charger("charging_info_restored", ChargerInfo, "info"),
+    Part("report_restored", ("number", *ChargerReported._fields[1:]), _collect_reports, _place_report),
+    _of_charger("session_restored", Session, "session"),
+    _of_charger("set_point_restored", SetPoint, "point"),
+    _of_charger("action_restored", Ledger, "ledger"),
+    _of_charger("phases_restored", PhaseMap, "map"),
+    _of_charger("draw_restored", Draw, "draw"),
+    Part("timer_restored", ("timer", "since_ms"), _collect_timers, _place_timer),
+    Part("alarm_restored", ("alarm", "value"), _collect_alarms, _place_alarm),
+)

@@ -1,0 +1,315 @@
+"""How each fact is stored in the state; called by `evolve` only."""
+
+from typing import Final
+
+from hems_actors.core import facts
+from hems_actors.core.electric import active_phases, draw_ma, measured_draw_ma, reading_power_w
+from hems_actors.core.enums import Knowledge, What
+from hems_actors.core.errors import UnknownThingError
+from hems_actors.core.state import Car, Charger, Meter, Sample, Session, State
+from hems_actors.core.steps import begin_step
+from hems_actors.core.units import MINUTE_MS, SECOND_MS, power_w_of
+
+SAMPLE_WINDOW_MS: Final = 30 * SECOND_MS  # charging.md section 7
+CYCLE_MS: Final = MINUTE_MS  # charging.md section 5
+BATTERY_HYSTERESIS_PERMILLE: Final = 50  # charging.md section 4
+_SETTINGS_END: Final = 7  # connected .. plugged_in: what the device is set to, not what it measures
+_VALUES: Final = 3  # where a reading's values begin: after source, age and completeness
+_new: Final = tuple.__new__  # a NamedTuple's own constructor costs twice as much, and this is the hot path
+_LOW_DRAW_MS: Final = 10 * SECOND_MS
+_PERMILLE_PER_PERCENT: Final = 10
+
+
+def charger_of(state: State, source: int) -> Charger:
+    """Return the charger *source*; raises UnknownThingError."""
+    charger = state.chargers.get(source)
+    if charger is None:
+        raise UnknownThingError(source)
+    return charger
+
+
+def tick(state: State, _event: facts.Tick) -> None:
+    """A tick at or after the end of the cycle begins the next one."""
+    state.site.tick_at_ms = state.at_ms
+    due = state.site.cycle_at_ms
+    if due is None or state.at_ms >= due + CYCLE_MS:
+        state.site.cycle_at_ms = state.at_ms
+        state.site.cycle_seq = state.seq
+
+
+def restarted(state: State, _event: facts.Restarted) -> None:
+    """Nothing is known to be fresh; the link is down until it says otherwise."""
+    site = state.site
+    site.link_up = False
+    site.exiting = False
+    state.meter.changed_at_ms = None
+    state.samples.clear()
+
+
+def exit_requested(state: State, _event: facts.ExitRequested) -> None:
+    """From now on `on_exit` decides."""
+    state.site.exiting = True
+
+
+def clock_offset(state: State, event: facts.ClockOffset) -> None:
+    """Keep the offset of the wall clock."""
+    state.site.clock_offset_ms = event.offset_ms
+
+
+def zone_known(state: State, event: facts.ZoneKnown) -> None:
+    """Keep the home's UTC offsets."""
+    state.site.transitions_s = event.transitions_s
+
+
+def site_configured(state: State, event: facts.SiteConfigured) -> None:
+    """Keep the home's configuration."""
+    config = state.config
+    config.phase_limit_max_ma = event.phase_limit_max_ma
+    config.grid_phases = event.grid_phases
+    config.unbalance_limit_ma = event.unbalance_limit_ma
+    config.on_exit = event.on_exit
+    if event.meter != config.meter:
+        state.meter = Meter()
+        state.samples.clear()
+    config.meter = event.meter
+
+
+def site_settings_changed(state: State, event: facts.SiteSettingsChanged) -> None:
+    """Keep the home's settings."""
+    settings = state.settings
+    settings.phase_limit_ma = event.phase_limit_ma
+    settings.tolerance_permille = event.tolerance_permille
+    settings.battery_level_permille = event.battery_level_permille
+    _judge_battery(state)
+
+
+def charger_configured(state: State, event: facts.ChargerConfigured) -> None:
+    """A charger appears, or its configuration changed."""
+    charger = state.chargers.get(event.source)
+    if charger is None:
+        charger = Charger(event.source)
+        state.chargers[event.source] = charger
+        state.chargers = dict(sorted(state.chargers.items()))
+    config = charger.config
+    config.phases = event.phases
+    if event.rotation != config.rotation:
+        charger.map.disproved = False
+    config.rotation = event.rotation
+    config.safe_ma = event.safe_ma
+    config.step_ma = event.step_ma
+    config.can_switch = event.can_switch
+
+
+def charging_info_changed(state: State, event: facts.ChargingInfoChanged) -> None:
+    """New settings end a manual wish and let an abandoned action be tried again (charging.md section 11)."""
+    charger = charger_of(state, event.source)
+    info = charger.info
+    info.mode = event.mode
+    info.car = event.car
+    info.priority = event.priority
+    info.target_percent = event.target_percent
+    info.max_ma = event.max_ma
+    info.min_ma = event.min_ma
+    info.seq = state.seq
+    charger.session.wish_ma = None
+    charger.ledger.gave_up_at_ms = None
+    charger.ledger.failures = 0
+
+
+def battery_configured(state: State, event: facts.BatteryConfigured) -> None:
+    """A home battery appears."""
+    state.battery.source = event.source
+    state.battery.phases_mask = event.phases_mask
+
+
+def link_changed(state: State, event: facts.LinkChanged) -> None:
+    """After a reconnection nothing is fresh, and what was given up may be tried again."""
+    state.site.link_up = event.up
+    if not event.up:
+        return
+    state.site.linked_at_ms = state.at_ms
+    state.meter.changed_at_ms = None
+    for charger in state.chargers.values():
+        charger.ledger.gave_up_at_ms = None
+        charger.ledger.failures = 0
+        clear_timers(charger)
+
+
+def thing_connected(state: State, event: facts.ThingConnected) -> None:
+    """The root meter is reached or not; on return its readings are cached until one changed."""
+    if event.source != state.config.meter:
+        return
+    site = state.site
+    if event.connected and not site.meter_connected:
+        state.meter.changed_at_ms = None
+        site.linked_at_ms = state.at_ms
+    if not event.connected and site.meter_connected and site.meter_lost_at_ms is None:
+        site.meter_lost_at_ms = state.at_ms
+    site.meter_connected = event.connected
+
+
+def meter_reading(state: State, event: facts.MeterReading) -> None:
+    """Keep the reading; a complete one also joins the surplus samples."""
+    if event.source != state.config.meter:
+        return
+    meter, seq, at_ms = state.meter, state.seq, state.at_ms
+    before = meter.full
+    meter.latest = event
+    meter.latest_seq = seq
+    meter.latest_at_ms = at_ms
+    if not meter.signed and event.a_ma is not None:
+        meter.signed = _any_negative(event)
+    if not event.complete:
+        return
+    if event[4] != before[4] or event[_VALUES:] != before[_VALUES:]:
+        meter.changed_at_ms = at_ms
+        if state.site.meter_connected:
+            state.site.meter_lost_at_ms = None
+    if meter.full_seq:
+        meter.interval_ms = at_ms - meter.full_at_ms
+    meter.full = event
+    meter.full_seq = seq
+    meter.full_at_ms = at_ms
+    _keep_sample(state, event, at_ms)
+
+
+def _keep_sample(state: State, event: facts.MeterReading, at_ms: int) -> None:
+    """Keep the surplus of a complete reading, with what surplus chargers draw credited back."""
+    battery, power_w = state.battery, event.power_w
+    surplus_w = -(reading_power_w(event, state.meter) if power_w is None else power_w)
+    for charger in state.on_surplus:
+        surplus_w += draw_w(state, charger)
+    if battery.power_w < 0 or battery.above:
+        surplus_w += battery.power_w
+    samples = state.samples
+    sum_w_ms = 0
+    if samples:
+        last_ms, last_w, sum_w_ms = samples[-1]
+        sum_w_ms += last_w * (at_ms - last_ms)
+        begin_ms = at_ms - SAMPLE_WINDOW_MS
+        while len(samples) > 1 and samples[1].at_ms <= begin_ms:
+            del samples[0]
+    samples.append(_new(Sample, (at_ms, surplus_w, sum_w_ms)))
+
+
+def draw_w(state: State, charger: Charger) -> int:
+    """Return what *charger* draws in all, in W."""
+    report = charger.report
+    power_w = report.draw_w
+    if power_w is not None:
+        return max(0, power_w)
+    return power_w_of(draw_ma(charger), active_phases(state, charger))
+
+
+def battery_reported(state: State, event: facts.BatteryReported) -> None:
+    """Keep the battery's power and level."""
+    battery = state.battery
+    battery.power_w = event.power_w
+    battery.level_percent = event.level_percent
+    battery.seq = state.seq
+    _judge_battery(state)
+
+
+def charger_reported(state: State, event: facts.ChargerReported) -> None:
+    """Keep the report; begin or end the plug-in; keep what was drawn before."""
+    charger = charger_of(state, event.source)
+    before = charger.report
+    charger.report = event
+    charger.report_seq = state.seq
+    plugged = event.plugged_in is not False
+    if plugged != charger.session.plugged:
+        begin_session(state, charger, plugged=plugged)
+    ledger = charger.ledger
+    if before.power_on and not event.power_on:
+        ledger.off_at_ms = state.at_ms
+    if event[:_SETTINGS_END] != before[:_SETTINGS_END]:
+        ledger.gave_up_at_ms = None
+    measured = measured_draw_ma(active_phases(state, charger), event)
+    if measured is not None and measured != charger.draw.seen_ma:
+        _keep_draw(state, charger, measured)
+
+
+def begin_session(state: State, charger: Charger, *, plugged: bool) -> None:
+    """Forget the last plug-in: wish, fullness, phases in use, timers (charging.md sections 6 and 11)."""
+    charger.session = Session(plugged=plugged, at_ms=state.at_ms, seq=state.seq)
+    forget_phases(charger)
+    charger.point.stopped_by_overload = False
+    clear_timers(charger)
+
+
+def clear_timers(charger: Charger) -> None:
+    """Reset all timers of *charger*."""
+    charger.timers[:] = [None] * len(charger.timers)
+
+
+def forget_phases(charger: Charger) -> None:
+    """Forget which terminals carry current; the wiring stays known."""
+    charger.map.phases_mask = 0
+    charger.map.knowledge = Knowledge.UNKNOWN
+    charger.map.evidence_mask = 0
+    charger.map.step_ma = 0
+
+
+def car_reported(state: State, event: facts.CarReported) -> None:
+    """Keep what the car says."""
+    car = state.cars.get(event.source)
+    if car is None:
+        car = state.cars[event.source] = Car()
+        state.cars = dict(sorted(state.cars.items()))
+    car.level_percent = event.level_percent
+    car.capacity_wh = event.capacity_wh
+    car.min_ma = event.min_ma
+    car.max_ma = event.max_ma
+    car.phase_count = event.phase_count
+    car.plugged_in = event.plugged_in
+    car.seq = state.seq
+
+
+def action_sent(state: State, event: facts.ActionSent) -> None:
+    """The action is on its way: its step may be seen at the root meter from here on."""
+    charger = charger_of(state, event.source)
+    ledger = charger.ledger
+    ledger.sent_at_ms = state.at_ms
+    if event.action_seq != ledger.open_seq:
+        return
+    ledger.sent = True
+    ledger.open_at_ms = state.at_ms
+    if ledger.open_what != What.PHASES:
+        begin_step(state, charger)
+
+
+def action_answered(state: State, event: facts.ActionAnswered) -> None:
+    """Keep the answer to the open action; answers to others say nothing."""
+    ledger = charger_of(state, event.source).ledger
+    if event.action_seq == ledger.open_seq:
+        ledger.result = event.result
+        ledger.result_seq = state.seq
+
+
+def _any_negative(event: facts.MeterReading) -> bool:
+    return (event.a_ma or 0) < 0 or (event.b_ma or 0) < 0 or (event.c_ma or 0) < 0
+
+
+def _judge_battery(state: State) -> None:
+    """At or above the level, and so until 5 points below it; unknown = below."""
+    battery, level = state.battery, state.battery.level_percent
+    bound = state.settings.battery_level_permille
+    if bound == 0:
+        battery.above = True
+    elif level is None:
+        battery.above = False
+    elif level * _PERMILLE_PER_PERCENT >= bound:
+        battery.above = True
+    elif level * _PERMILLE_PER_PERCENT < bound - BATTERY_HYSTERESIS_PERMILLE:
+        battery.above = False
+
+
+def _keep_draw(state: State, charger: Charger, measured_ma: int) -> None:
+    draw, at_ms = charger.draw, state.at_ms
+    if draw.before_reading != state.meter.latest_seq:
+        draw.before_reading = state.meter.latest_seq
+        draw.before_ma = draw.seen_ma
+    if measured_ma > draw.seen_ma:
+        draw.low_ma = min(draw.low_ma, draw.seen_ma) if at_ms < draw.low_until_ms else draw.seen_ma
+        draw.low_until_ms = at_ms + _LOW_DRAW_MS
+    draw.seen_ma = measured_ma

@@ -1,0 +1,118 @@
+"""The scenario file's tables about the home itself: where and when, meter, sun, load, battery, settings."""
+
+from datetime import datetime, time
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+
+class Table(BaseModel):
+    """A table of the file: unknown keys are refused, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=True)
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise PydanticCustomError("zone", "expected a time zone such as Europe/Vienna") from error
+    return name
+
+
+def _phase_names(names: str) -> str:
+    if not names or len(names) != len(set(names)) or not set(names) <= set("ABC"):
+        raise PydanticCustomError("phases", "expected phases such as A, B or BCA, each at most once")
+    return names
+
+
+Phases = Annotated[str, AfterValidator(_phase_names)]
+Name = Annotated[str, Field(min_length=1, max_length=40)]
+Watt = Annotated[float, Field(ge=0, le=200_000)]
+Percent = Annotated[float, Field(ge=0, le=100)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+def phase_indices(names: str) -> tuple[int, ...]:
+    """Return the phases called *names*, 0 = A, in that order."""
+    return tuple("ABC".index(name) for name in names)
+
+
+class HomeTable(Table):
+    """`[home]`: where, when, and the configuration that no request exceeds."""
+
+    name: Annotated[str, Field(pattern="^[A-Za-z0-9_]{1,40}$")] = "home"
+    zone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Vienna"
+    start: datetime
+    duration_h: Annotated[float, Field(gt=0, le=24 * 400)] = 24
+    step_s: Annotated[int, Field(ge=1, le=60)] = 5
+    phase_limit_a_max: Annotated[float, Field(ge=0, le=250)]
+    grid_phases: Literal[0, 1, 3] = 0
+    unbalance_limit_a: Annotated[float, Field(ge=0, le=80)] = 0
+    on_exit: Literal["keep", "safe", "stop"] = "safe"
+    voltage_v: Annotated[float, Field(ge=180, le=260)] = 230
+
+
+class Settings(Table):
+    """`[settings]`: the home's settings as a user may change them (charging.md section 4)."""
+
+    phase_power_limit_a: Annotated[int, Field(ge=0, le=250)] = 0
+    acquisition_tolerance: Share = 0.5
+    battery_level_consideration: Share = 0.9
+
+
+class Meter(Table):
+    """`[meter]`: the root meter."""
+
+    kind: Literal["full", "power", "current", "unsigned", "none"] = "full"
+    phases: Literal[1, 3] = 3
+    times: Literal["period", "load"] = "period"
+    period_s: Annotated[float, Field(ge=1, le=3600)] = 5
+
+
+class Sun(Table):
+    """`[sun]`: the roof, from a clear-sky day with clouds, or from a CSV file."""
+
+    peak_w: Watt = 0
+    sunrise: time = time(6)
+    sunset: time = time(20)
+    clouds: Share = 0
+    cloud_period_s: Annotated[float, Field(ge=1, le=3600)] = 30
+    phases: Phases = "ABC"
+    file: str | None = None
+    time_column: str = "time_utc"
+    column: str = "pv_w"
+    shown_from: Annotated[datetime | None, Field(alias="from")] = None
+    in_load: bool = False
+
+
+class Load(Table):
+    """`[load]`: what the house draws without its chargers, from a model or from a CSV file."""
+
+    base_w: Annotated[list[Watt], Field(min_length=3, max_length=3)] = [100, 100, 100]
+    jitter_w: Watt = 10
+    jitter_period_s: Annotated[float, Field(ge=1, le=3600)] = 15
+    appliances_per_day: Annotated[int, Field(ge=0, le=500)] = 24
+    appliance_w_max: Watt = 2_000
+    file: str | None = None
+    time_column: str = "time_utc"
+    columns: Annotated[list[str], Field(min_length=1, max_length=3)] = ["house_w"]
+    phases: Phases = "ABC"
+    unavailable_column: str | None = None
+    shown_from: Annotated[datetime | None, Field(alias="from")] = None
+
+
+class BatteryTable(Table):
+    """`[battery]`: the home battery."""
+
+    capacity_kwh: Annotated[float, Field(gt=0, le=1000)]
+    level_percent: Percent = 50
+    charge_w_max: Watt = 5_000
+    discharge_w_max: Watt = 5_000
+    efficiency: Annotated[float, Field(ge=0.5, le=1)] = 0.95
+    level_percent_min: Percent = 5
+    phases: Phases = "ABC"
+    phases_configured: bool = True
+    reports_level: bool = True

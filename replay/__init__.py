@@ -1,0 +1,1 @@
+"""Replay: decide again what a log recorded, and name every difference."""

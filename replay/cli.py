@@ -1,0 +1,149 @@
+"""The command `hems-replay`: replays logs, compares, says what differs."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from replay.chain import check_chain
+from replay.report import Exit, Report, exit_of
+from replay.verify import Options, verify
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    arguments = _parse(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        print("hems-replay: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        import os  # noqa: PLC0415
+
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has gone: nothing to flush
+        return Exit.SAME
+
+
+def _run(arguments: "Namespace") -> int:
+    if arguments.list:
+        return _list(arguments.logs, arguments.list)
+    options = Options(free_run=arguments.free_run, past_damage=arguments.past_damage)
+    paths = [Path(log) for log in arguments.logs]
+    reports = list(_verified(paths, options, arguments.jobs))
+    check_chain(reports, options.core.state_version)
+    try:
+        for report in reports:
+            if arguments.json:
+                _print_json(report)
+            else:
+                _print_text(report, options)
+            for line in _warnings(report):
+                print(f"hems-replay: {line}", file=sys.stderr)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read it has gone: Python's own flush at exit must find another place
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return exit_of(reports)
+
+
+def _list(logs: Sequence[str], what: str) -> int:
+    """Print the events of *logs*; nothing is replayed."""
+    from hems_actors.eventlog.errors import LogError, NewerError  # noqa: PLC0415
+    from replay.listing import lines_of  # noqa: PLC0415
+
+    worst = Exit.SAME
+    for log in logs:
+        try:
+            for line in lines_of(Path(log), what):
+                print(line)
+        except LogError as error:
+            print(f"hems-replay: {error}", file=sys.stderr)
+            worst = max(worst, Exit.USAGE_OR_NEWER if isinstance(error, NewerError) else Exit.DAMAGED)
+    return worst
+
+
+def _verified(paths: Sequence[Path], options: Options, jobs: int | None) -> Iterator[Report]:
+    """Yield the reports in the order of *paths*, from as many processes as are worth it."""
+    processes = min(len(paths), jobs or len(os.sched_getaffinity(0)))
+    work = partial(verify, options=options)
+    if processes == 1:
+        yield from _with_progress(map(work, paths), len(paths))
+        return
+    from multiprocessing import Pool  # noqa: PLC0415 - lazily, as all that a single log does not need
+
+    with Pool(processes) as pool:
+        yield from _with_progress(pool.imap(work, paths), len(paths))
+
+
+def _with_progress(reports: Iterator[Report], total: int) -> Iterator[Report]:
+    live = sys.stderr.isatty()
+    step = 1 if live else max(1, total // 10)
+    for done, report in enumerate(reports, 1):
+        yield report
+        if total > 1 and (done % step == 0 or done == total):
+            print(f"{done}/{total} logs", end="\r" if live and done < total else "\n", file=sys.stderr, flush=True)
+
+
+def _print_json(report: Report) -> None:
+    import json  # noqa: PLC0415
+
+    print(json.dumps(report.as_json(), ensure_ascii=False))
+
+
+def _print_text(report: Report, options: Options) -> None:
+    from replay.text import describe  # noqa: PLC0415
+
+    for line in describe(report, options.core):
+        print(line)
+
+
+def _warnings(report: Report) -> Iterator[str]:
+    if report.error is not None:
+        yield report.error
+    if report.torn_tail_bytes:
+        yield f"{report.log}: ends in the middle of a frame: {report.torn_tail_bytes} bytes ignored, as after a crash"
+
+
+def _parse(argv: Sequence[str]) -> "Namespace":
+    from argparse import ArgumentParser  # noqa: PLC0415
+
+    class Parser(ArgumentParser):
+        def error(self, message: str) -> NoReturn:
+            self.exit(Exit.USAGE_OR_NEWER, f"{self.prog}: {message}: see {self.prog} --help\n")
+
+    parser = Parser(
+        prog="hems-replay",
+        description="Decide again what event logs recorded, and name every difference.",
+        epilog="Exit codes: 0 the same, 1 decisions differ, 2 usage or a newer log, 3 damaged, unreadable or a gap.",
+    )
+    parser.add_argument("logs", nargs="+", metavar="LOG", help="log file; several are replayed on all cores")
+    parser.add_argument("--json", action="store_true", help="one JSON object per log and line")
+    parser.add_argument("--free-run", action="store_true", help="go on from own decisions instead of the recorded ones")
+    parser.add_argument("--past-damage", action="store_true", help="after damage, go on from the next snapshot")
+    parser.add_argument(
+        "--list",
+        nargs="?",
+        const="changes",
+        choices=("changes", "outcomes", "all"),
+        help="print the events instead of replaying: decisions that changed something, all outcomes, or facts too",
+    )
+    parser.add_argument("--jobs", type=_positive, metavar="N", help="processes for several logs; default: all cores")
+    return parser.parse_args(argv)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,182 @@
+"""Replaying a log: fold its facts, conclude each again, compare, go on with what was recorded.
+
+Strategy: a fact and its outcomes stand in one frame. After each fact the stages run one by one; what a stage returns
+is compared with the recorded outcomes of that stage, and the state advances by the recorded ones, so that each
+conclusion is judged alone. With `free_run` it advances by its own. Where events are missing the state is unknown.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from hems_actors.core.errors import CoreError
+from hems_actors.core.registry import JUDGE_KIND_FIRST, Stage, stage_of
+from hems_actors.core.state import SiteStatus, State
+from hems_actors.eventlog.codec import kind_number
+from hems_actors.eventlog.frame import Frame, FrameType, Row
+from hems_actors.eventlog.reader import LogReader
+from hems_actors.eventlog.statehash import state_hash
+from replay.compare import differences
+from replay.core import Core
+from replay.divergence import CORE_FAILED, STATE_DIFFERS, Concluded, Divergence
+
+FAILURES: Final = (CoreError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What code raises on an event it was not made for."""
+
+_BATCH: Final = int(FrameType.BATCH)
+
+
+class Replayer:
+    """One log, replayed once.
+
+    Args:
+        log: open, nothing read but its header.
+        core: the code to compare with.
+        free_run: advance by own conclusions; all after the first difference is then a consequence.
+        past_damage: where events are missing, go on from the next snapshot instead of ending there.
+    """
+
+    def __init__(self, log: LogReader, core: Core, *, free_run: bool = False, past_damage: bool = False) -> None:
+        self.state: State | None = None
+        """None where it is unknown."""
+        self.divergences: list[Divergence] = []
+        self.events = 0
+        """Read, compared or not."""
+        self.decisions = 0
+        """Compared."""
+        self.start_hash: bytes | None = None
+        """As the first snapshot records it."""
+        self._log = log
+        self._core = core
+        self._free_run = free_run
+        self._past_damage = past_damage
+        self._ended = False
+        self.last_site: SiteStatus = core.new_state().site
+        """The newest known: its zone and clock tell local time."""
+        self._hashes = log.header.state_version == core.state_version
+
+    def run(self) -> None:
+        """Replay the whole log.
+
+        Raises:
+            LogError: it cannot be read any further.
+        """
+        try:
+            for frame in self._log:
+                try:
+                    self._take(frame)
+                except FAILURES as error:
+                    self._fail(frame, error)
+        finally:
+            if self.state is not None:
+                self.last_site = self.state.site
+
+    def hash(self) -> bytes | None:
+        """Return the hash of the state as it is now; None where it is unknown."""
+        return None if self.state is None else state_hash(self._core.restored_events(self.state))
+
+    def _take(self, frame: Frame) -> None:
+        if frame.type == _BATCH:
+            self.events += len(frame.body)
+            if self.state is not None:
+                self._replay(self.state, frame, self._log.events(frame))
+        elif frame.type == FrameType.GAP:
+            self._lose()
+        else:
+            self._check_state(frame)
+
+    def _lose(self) -> None:
+        """Note that the state is unknown from here."""
+        if self.state is not None:
+            self.last_site = self.state.site
+        self.state = None
+        self._ended = self._ended or not self._past_damage
+
+    def _check_state(self, frame: Frame) -> None:
+        """Compare the state with a SNAPSHOT or CLOSE; take it from a SNAPSHOT where it is unknown."""
+        if frame.type == FrameType.SNAPSHOT and self.start_hash is None:
+            self.start_hash = frame.state_hash
+        if self._ended:
+            return
+        known = self.state is not None
+        if not known and frame.type == FrameType.SNAPSHOT:
+            self._restore(frame)
+        if self.state is None or not self._hashes or frame.state_hash is None:
+            return
+        own = state_hash(self._core.restored_events(self.state))
+        if own == frame.state_hash:
+            return
+        seq = frame.first_seq - 1
+        self.divergences.append(
+            Divergence(seq, self.state.at_ms, 0, STATE_DIFFERS, None, frame.state_hash.hex(), own.hex())
+        )
+        if known and frame.type == FrameType.SNAPSHOT and not self._free_run:
+            self._restore(frame)
+
+    def _restore(self, frame: Frame) -> None:
+        state = self._core.new_state()
+        for event in self._log.events(frame):
+            self._core.evolve(state, frame.first_seq - 1, frame.t0_ms, event)
+        self.state = state
+
+    def _replay(self, state: State, frame: Frame, events: Sequence[Any]) -> None:
+        """Fold the events of a BATCH and conclude each fact."""
+        _, first_seq, t0_ms, _, rows, _ = frame
+        evolve, (judge, decide, act) = self._core.evolve, self._core.stages
+        index, count = 0, len(events)
+        while index < count:
+            row = rows[index]
+            if row[0] >= JUDGE_KIND_FIRST:
+                index = self._compare(state, frame, events, index, index)
+                continue
+            evolve(state, first_seq + index, t0_ms + row[2], events[index])
+            index += 1
+            if (index < count and rows[index][0] >= JUDGE_KIND_FIRST) or judge(state) or decide(state) or act(state):
+                index = self._compare(state, frame, events, index - 1, index)
+
+    def _compare(self, state: State, frame: Frame, events: Sequence[Any], fact: int, index: int) -> int:
+        """Compare the outcomes from *index* on with those of the fact before; return where the next fact is.
+
+        Without a fact before them (*fact* is *index*), recorded outcomes are compared with none.
+        """
+        rows, at_ms, fact_seq = frame.body, frame.t0_ms + frame.body[fact][2], frame.first_seq + fact
+        if fact < index:
+            for number, stage in enumerate(self._core.stages, Stage.JUDGE):
+                end = _end_of_stage(rows, index, number)
+                own = [Concluded(fact_seq, at_ms, kind_number(event), event) for event in stage(state)]
+                self._advance(state, _concluded(frame, events, index, end), own)
+                index = end
+        end = index
+        while end < len(rows) and rows[end][0] >= JUDGE_KIND_FIRST:
+            end += 1
+        if end > index:
+            self._advance(state, _concluded(frame, events, index, end), [])
+        return end
+
+    def _advance(self, state: State, recorded: Sequence[Concluded], own: Sequence[Concluded]) -> None:
+        self.decisions += sum(stage_of(item.kind) == Stage.DECIDE for item in recorded)
+        if not recorded and not own:
+            return
+        self.divergences += differences(recorded, own)
+        for item in own if self._free_run else recorded:
+            seq = state.seq + 1 if self._free_run else item.seq
+            self._core.evolve(state, seq, item.at_ms, item.event)
+
+    def _fail(self, frame: Frame, error: Exception) -> None:
+        """Note that this code raised; the state is unknown from here."""
+        seq, at_ms = (frame.first_seq, frame.t0_ms) if self.state is None else (self.state.seq, self.state.at_ms)
+        text = f"{type(error).__name__}: {error}"
+        self.divergences.append(Divergence(seq, at_ms, 0, CORE_FAILED, None, None, text))
+        self._lose()
+
+
+def _end_of_stage(rows: Sequence[Row], index: int, stage: int) -> int:
+    while index < len(rows) and stage_of(rows[index][0]) == stage:
+        index += 1
+    return index
+
+
+def _concluded(frame: Frame, events: Sequence[Any], start: int, end: int) -> list[Concluded]:
+    return [
+        Concluded(frame.first_seq + index, frame.t0_ms + frame.body[index][2], frame.body[index][0], events[index])
+        for index in range(start, end)
+    ]

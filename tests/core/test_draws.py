@@ -1,0 +1,107 @@
+"""What a charger draws, and what of it a meter reading contains (charging.md 5.6, section 11)."""
+
+from typing import Any
+
+import pytest
+
+from hems_actors.core import electric
+from hems_actors.core.facts import ChargerReported, Tick
+from tests.core.home import NO_REPORT, Home
+
+
+def report(**changes: int) -> ChargerReported:
+    """Return a report with *changes*."""
+    return NO_REPORT._replace(**changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("phases", "said", "draw_ma"),
+    [
+        pytest.param(3, report(), None, id="no meter"),
+        pytest.param(3, report(a_ma=9_000, b_ma=10_000, c_ma=0), 10_000, id="the highest terminal"),
+        pytest.param(3, report(a_ma=-5), 0, id="no negative draw"),
+        pytest.param(3, report(a_ma=6_000, draw_w=11_040), 6_000, id="currents go before power"),
+        pytest.param(3, report(draw_w=11_040), 16_000, id="power over three phases"),
+        pytest.param(1, report(draw_w=3_680), 16_000, id="power on one phase"),
+        pytest.param(1, report(draw_w=-10), 0, id="no negative power"),
+    ],
+)
+def test_measured_draw(phases: int, said: ChargerReported, draw_ma: int | None) -> None:
+    """What the charger measures per active phase."""
+    assert electric.measured_draw_ma(phases, said) == draw_ma
+
+
+@pytest.mark.parametrize(
+    ("values", "drawing"),
+    [
+        pytest.param({"a_ma": 999}, False, id="0.999 A measured"),
+        pytest.param({"a_ma": 1_000}, True, id="1 A measured"),
+        pytest.param({"a_ma": 0, "charging": True}, False, id="a meter goes before `charging`"),
+        pytest.param({"charging": True}, True, id="`charging` alone"),
+        pytest.param({"charging": False}, False, id="not `charging`"),
+        pytest.param({}, None, id="nothing tells"),
+    ],
+)
+def test_drawing(values: dict[str, Any], drawing: bool | None) -> None:
+    """A car draws from 1 A on, or when its charger says so."""
+    home = Home()
+    charger = home.charger(2, **values)
+
+    assert electric.is_drawing(charger) is drawing
+
+
+@pytest.mark.parametrize(
+    ("seconds", "floor_ma"),
+    [
+        pytest.param(9.999, 6_000, id="9.999 s after the rise: the lower draw counts"),
+        pytest.param(10, 16_000, id="10 s after: the new one"),
+    ],
+)
+def test_a_risen_draw_is_credited_after_10_s(seconds: float, floor_ma: int) -> None:
+    """A raise relies on the least draw of the last 10 s: the meter may not contain more yet."""
+    home = Home()
+    charger = home.charger(2, a_ma=6_000, b_ma=6_000, c_ma=6_000)
+    home.wait(20)
+    home.draw(2, 16)
+    home.amps(1)
+    home.wait(seconds)
+    home.tell(Tick(0))
+
+    assert electric.draw_floor_ma(home.state, charger) == floor_ma
+
+
+def test_a_draw_reported_after_the_reading_is_not_in_it() -> None:
+    """The newest reading contains what was drawn before it."""
+    home = Home()
+    charger = home.charger(2, a_ma=6_000, b_ma=6_000, c_ma=6_000)
+    home.amps(7)
+    home.draw(2, 16)
+
+    assert electric.draw_at_reading_ma(home.state, charger) == 6_000
+    assert electric.draw_ma(charger) == 16_000
+    home.amps(17)
+    assert electric.draw_at_reading_ma(home.state, charger) == 16_000
+
+
+def test_power_on_unknown_phases_may_all_be_on_one() -> None:
+    """4140 W on phases nobody knows may be 18 A on one of them, but not more than is offered."""
+    home = Home(limit_a=63)
+    charger = home.charger(
+        2, rotation=0, power_on=True, current_ma=16_000, max_ma=16_000, plugged_in=True, draw_w=4_140
+    )
+    home.amps(18)
+
+    assert electric.draw_ma(charger) == 6_000
+    assert electric.draw_at_reading_ma(home.state, charger) == electric.offer_ma(charger) == 16_000
+
+
+def test_an_unmeasured_draw_is_estimated() -> None:
+    """Without a meter of its own a charger draws what was seen of it, else what it is offered."""
+    home = Home()
+    charger = home.charger(2, power_on=True, current_ma=16_000, plugged_in=True)
+    charger.draw.estimate_ma = None
+    assert electric.draw_ma(charger) == electric.draw_at_reading_ma(home.state, charger) == 16_000
+    assert electric.draw_floor_ma(home.state, charger) == 0
+
+    charger.draw.estimate_ma = 9_000
+    assert electric.draw_ma(charger) == electric.draw_floor_ma(home.state, charger) == 9_000

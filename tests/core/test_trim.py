@@ -1,0 +1,91 @@
+"""Offers that cars do not use: trimmed where the limit could not bear them (decision 0008). The limit is 25 A."""
+
+import pytest
+
+from tests.core.scenes import Charging, offers_a, scene, show
+
+LOW, HIGH = Charging(2, 10, on="A"), Charging(3, 10, on="A", priority=1)
+
+TRIMS = [  # offer, draw, house A, complete -> offer
+    pytest.param(16, 6, 9, True, 16, id="room for all that is offered"),
+    pytest.param(16, 6, 9.001, True, 15, id="1 mA short: the unused offer is trimmed"),
+    pytest.param(16, 6, 19, True, 6, id="trimmed to the minimum"),
+    pytest.param(6, 0, 19, True, 6, id="6 A left for an idle car"),
+    pytest.param(6, 0, 19.001, True, 0, id="no 6 A left for an idle car"),
+    pytest.param(16, 6, 15, False, 16, id="a partial reading trims nothing"),
+]
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known", "unknown phase"])
+@pytest.mark.parametrize(("offer_a", "draw_a", "house_a", "complete", "expected_a"), TRIMS)
+def test_trim(offer_a: float, draw_a: float, house_a: float, expected_a: float, *, complete: bool, known: bool) -> None:
+    """An offer the car does not use is trimmed when the car's taking it would break the limit (decision 0008)."""
+    home = scene(Charging(offer_a=offer_a, on="B", known=known))
+    home.draw(2, draw_a)
+    home.wait(11)
+
+    show(home, Charging(draw_a=draw_a, on="B"), house_a=(0, house_a, 0), complete=complete)
+
+    assert offers_a(home) == [expected_a]
+
+
+TRIMMED_IN_ORDER = [  # house A -> offers of two at 10 A that draw 6 A each
+    pytest.param(5, [10, 10], id="room for both"),
+    pytest.param(5.001, [9, 10], id="lower priority first"),
+    pytest.param(10, [6, 9], id="then the higher"),
+    pytest.param(13, [6, 6], id="both at the minimum: what they draw"),
+]
+
+
+@pytest.mark.parametrize(("house_a", "expected_a"), TRIMMED_IN_ORDER)
+def test_trim_order(house_a: float, expected_a: list[float]) -> None:
+    """Unused offers are trimmed in the order of cuts."""
+    home = scene(LOW, HIGH)
+    for source in (2, 3):
+        home.draw(source, 6)
+    home.wait(11)
+
+    show(home, Charging(2, 6, on="A"), Charging(3, 6, on="A"), house_a=(house_a, 0, 0))
+
+    assert offers_a(home) == expected_a
+
+
+JUST_RAISED = [  # what the meter shows a second after a raise from 10 to 15 A at 20 A -> offer
+    pytest.param(23.5, 15, id="70 % of the step: it is put down to the step"),
+    pytest.param(23.499, 11, id="1 mA less: the house took it"),
+    pytest.param(20, 15, id="nothing moved: as reckoned at the raise"),
+    pytest.param(20.001, 14, id="1 mA more: a step less"),
+]
+
+
+@pytest.mark.parametrize(("reading_a", "expected_a"), JUST_RAISED)
+def test_trim_beside_a_step(reading_a: float, expected_a: float) -> None:
+    """A raise counts as drawn once the root meter shows 70 % of it; until then the car may still take it."""
+    home = scene(Charging(offer_a=10, on="A"), house_a=(10, 0, 0))
+    home.info(2, max_ma=16_000)
+    show(home, Charging(offer_a=10, on="A"), house_a=(10, 0, 0))
+    home.settle(2)
+    home.wait(1)
+
+    home.meter(a_ma=round(reading_a * 1_000), b_ma=0, c_ma=0)
+
+    assert offers_a(home) == [expected_a]
+
+
+ENDS = [  # the reading that ends an overload -> offer of 6 A, of which 1 A is drawn
+    pytest.param(20, 6, id="room for what is not drawn yet"),
+    pytest.param(20.001, 0, id="1 mA short"),
+]
+
+
+@pytest.mark.parametrize(("reading_a", "expected_a"), ENDS)
+def test_the_reading_that_ends_an_overload_trims(reading_a: float, expected_a: float) -> None:
+    """An unused offer is trimmed by the very reading that shows the phase within its limit again."""
+    home = scene(Charging(2, 0, on="A", plugged=False, top_a=6))
+    show(home, house_a=(25.001, 0, 0))
+    home.report(2, plugged_in=True, power_on=True, a_ma=1_000)
+    home.wait(11)
+
+    home.meter(a_ma=round(reading_a * 1_000), b_ma=0, c_ma=0)
+
+    assert offers_a(home) == [expected_a]

@@ -1,0 +1,61 @@
+"""`hems-replay --list`: a log read by people; the built-in day beside its reviewed transcript."""
+
+from pathlib import Path
+
+import pytest
+
+from hems_actors.core.version import LOGIC_VERSION
+from hems_actors.sim.build import build
+from hems_actors.sim.demo import BUILT_IN, play_to
+from hems_actors.sim.scenario import read_scenario
+from replay.cli import main
+from replay.listing import lines_of
+
+TRANSCRIPT = Path(__file__).parents[1] / "days" / "demo.txt"
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the log of the built-in day."""
+    path = tmp_path_factory.mktemp("day") / "demo.msgpack"
+    play_to(build(*read_scenario(BUILT_IN)), path, [])
+    return path
+
+
+def test_the_day_is_decided_as_agreed(day: Path, request: pytest.FixtureRequest) -> None:
+    """A change of decisions shows here as a reviewed diff, with a new logic version; `--rewrite` renews it."""
+    lines = [f"logic_version {LOGIC_VERSION}", *lines_of(day, "changes")]
+    text = "\n".join(lines) + "\n"
+    if request.config.getoption("--rewrite"):
+        TRANSCRIPT.write_text(text, encoding="utf-8")
+
+    assert text == TRANSCRIPT.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("what", "more_than"),
+    [
+        pytest.param("changes", "", id="changes"),
+        pytest.param("outcomes", "changes", id="outcomes: also set-points that stayed"),
+        pytest.param("all", "outcomes", id="all: also facts"),
+    ],
+)
+def test_what_is_listed(day: Path, what: str, more_than: str) -> None:
+    """Each choice shows all that the smaller one shows, and more."""
+    listed = list(lines_of(day, what))
+    fewer = set(lines_of(day, more_than)) if more_than else set()
+
+    assert fewer < set(listed)
+
+
+def test_command(day: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It prints what can be read and says in one line what cannot."""
+    assert main([str(day), "--list"]) == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines() == list(lines_of(day, "changes"))
+    assert err == ""
+
+    assert main([str(tmp_path / "none"), str(day), "--list", "all"]) == 3
+    out, err = capsys.readouterr()
+    assert "MeterReading" in out
+    assert len(err.splitlines()) == 1

@@ -1,0 +1,29 @@
+"""An independent judge of a simulated home: what must hold at every instant, seen from the plant's truth.
+
+It knows the plant, the recorded events and the rule book (facts/charging.md), but nothing of how the core decides.
+"""
+
+from hems_actors.core.registry import Event
+from hems_actors.sim.build import Stage
+from tests.sim.watch_actions import ActionWatch
+from tests.sim.watch_limit import LimitWatch
+from tests.sim.watch_result import Findings
+
+
+class Watch:
+    """Watches *stage* while it is played: a tap of its log, and an observer of its plant."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.found = Findings(stage.moments.start_ms)
+        self._watches = (LimitWatch(stage, self.found), ActionWatch(stage, self.found))
+
+    def see(self, seq: int, at_ms: int, event: Event) -> None:
+        """Judge *event*."""
+        for watch in self._watches:
+            watch.see(seq, at_ms, event)
+
+    def finish(self) -> Findings:
+        """Judge what only the end shows, and return all findings."""
+        for watch in self._watches:
+            watch.finish()
+        return self.found

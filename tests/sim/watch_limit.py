@@ -1,0 +1,256 @@
+"""Watches each phase against its limit: what was commanded, and how long an excess lasted once it was shown."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from hems_actors.core import facts
+from hems_actors.core.enums import Alarm
+from hems_actors.core.outcomes import AlarmChanged, SetPointDecided, StepSeen
+from hems_actors.core.registry import Event
+from hems_actors.core.units import PHASES
+from hems_actors.sim.build import Stage
+from hems_actors.sim.happenings import window_ms
+from hems_actors.sim.meter_feed import within
+from hems_actors.sim.plant.chargers import Charger
+from hems_actors.sim.scenario_things import WRITE_FAULTS
+from tests.sim.watch_result import Findings
+
+OVER_MS_MAX: Final = 10_000
+SLACK_MA: Final = 510
+"""A reading within 10 s of a cut cuts again only by more than 0.5 A (charging.md 5.2); 10 mA of rounding."""
+STOP_MS_MAX: Final = 5_000
+"""Off is obeyed within 3 s, seen within 5 s."""
+ROUNDING_MA: Final = 10
+ALARM_MS_MAX: Final = 35_000
+"""The alarm waits for the next reading, on a slow meter 30 s away."""
+AFTER_FAULT_MS: Final = 30_000
+"""A fault still explains an excess this long after its end: late effects (20 s) and the next repetition (10 s)."""
+
+
+@dataclass(slots=True)
+class Excess:
+    """One phase above its limit, as readings showed it."""
+
+    since_ms: int
+    """The newest reading that showed more house load than any before it."""
+    house_ma: int
+    doubtful: bool = False
+    """Whether an unmeasured car there took less than it was offered."""
+    judged: bool = False
+    excuse: str | None = None
+    """Why it may last, once it did; the next reading that still shows it has to raise the alarm."""
+
+
+class LimitWatch:
+    """Rules (a) and (b) of the random days."""
+
+    def __init__(self, stage: Stage, found: Findings) -> None:
+        self._stage = stage
+        self._home = stage.home
+        self._found = found
+        self._limit_max_ma = self._limit_ma = 0
+        self._points: dict[int, SetPointDecided] = {}
+        self._resting: set[int] = set()
+        self._steps: dict[int, int] = {}
+        self._house_ma: tuple[int, int, int] | None = None
+        self._interval_ms = 0
+        self._read_ms = 0
+        self._plugged_then: frozenset[int] = frozenset()
+        self._excess: dict[int, Excess] = {}
+        self._unseen_since: dict[int, int] = {}
+        self._unproved: list[tuple[int, int, str]] = []
+        self._alarmed: dict[tuple[int, int], int] = {}
+        self._alarms: list[tuple[int, int]] = []
+        self._over_judged: set[int] = set()
+        self._faults = {
+            number: [
+                (from_ms, to_ms + AFTER_FAULT_MS)
+                for fault in stage.scenario.faults
+                if fault.charger == name and fault.kind in (*WRITE_FAULTS, "disconnects")
+                for from_ms, to_ms in [window_ms(fault, stage.moments)]
+            ]
+            for name, number in stage.numbers.chargers.items()
+        }
+        self._link_lost = [
+            (from_ms, to_ms + AFTER_FAULT_MS)
+            for fault in stage.scenario.faults
+            if fault.kind == "link_lost"
+            for from_ms, to_ms in [window_ms(fault, stage.moments)]
+        ]
+        stage.home.observers.append(self.observe)
+
+    def see(self, _seq: int, at_ms: int, event: Event) -> None:
+        """Judge what the fact before *event* led to, once all of it was seen."""
+        if isinstance(event, facts.Fact):
+            self._judge_commands(at_ms)
+        if isinstance(event, facts.SiteConfigured):
+            self._limit_max_ma = self._limit_ma = event.phase_limit_max_ma
+        elif isinstance(event, facts.SiteSettingsChanged):
+            self._limit_ma = min(event.phase_limit_ma or self._limit_max_ma, self._limit_max_ma)
+        elif isinstance(event, facts.MeterReading):
+            self._read(at_ms, event)
+        elif isinstance(event, SetPointDecided):
+            self._points[event.source] = event
+        elif isinstance(event, StepSeen):
+            self._steps[event.source] = event.draw_ma
+        elif isinstance(event, AlarmChanged) and event.alarm == Alarm.GAVE_UP:
+            (self._resting.add if event.active else self._resting.discard)(event.source)
+        elif isinstance(event, AlarmChanged) and event.alarm in (Alarm.OVERLOAD_PERSISTS, Alarm.NOT_OBEYING):
+            name = (event.alarm, event.source)
+            if event.active:
+                self._alarmed[name] = at_ms
+            else:
+                self._alarms.append((self._alarmed.pop(name), at_ms))
+
+    def observe(self, dt_ms: int) -> None:
+        """Judge the stretch of *dt_ms* that is about to pass."""
+        if not self._limit_ma:
+            return
+        now_ms = self._home.at_ms
+        for phase in PHASES:
+            over = self._current_ma(phase) > self._limit_ma + ROUNDING_MA
+            excess = self._excess.get(phase)
+            if not over:
+                self._excess.pop(phase, None)
+                self._unseen_since.pop(phase, None)
+            elif excess is None:
+                since_ms = self._unseen_since.setdefault(phase, now_ms)
+                self._found.unseen_over_ms = max(self._found.unseen_over_ms, now_ms + dt_ms - since_ms)
+            else:
+                self._judge_excess(phase, excess, now_ms + dt_ms)
+
+    def finish(self) -> None:
+        """An excess that a fault explains must have been alarmed."""
+        alarms = [*self._alarms, *((from_ms, self._home.at_ms) for from_ms in self._alarmed.values())]
+        for since_ms, until_ms, what in self._unproved:
+            if not any(from_ms <= until_ms + ALARM_MS_MAX and since_ms <= to_ms for from_ms, to_ms in alarms):
+                self._found.breach(since_ms, "excess without an alarm", what)
+
+    def _read(self, at_ms: int, reading: facts.MeterReading) -> None:
+        shown_ma = _currents_ma(reading, self._home.voltage_dv)
+        draws_ma = [self._draw_ma(phase) for phase in PHASES]
+        taken_ma = [self._assumed_draw_ma(phase) for phase in PHASES]
+        self._house_ma = (shown_ma[0] - taken_ma[0], shown_ma[1] - taken_ma[1], shown_ma[2] - taken_ma[2])
+        if reading.complete:
+            self._interval_ms, self._read_ms = at_ms - self._read_ms, at_ms
+        self._plugged_then = frozenset(
+            number for number, charger in self._home.chargers.items() if charger.car is not None
+        )
+        for phase in PHASES:
+            if shown_ma[phase] <= self._limit_ma or not self._limit_ma:
+                continue
+            house_ma = self._current_ma(phase) - draws_ma[phase]
+            excess = self._excess.get(phase)
+            if excess is not None and excess.excuse is not None and not within(at_ms, self._link_lost):
+                self._unproved.append((excess.since_ms, at_ms, excess.excuse))
+                excess.excuse = None
+            late = excess is not None and at_ms - excess.since_ms >= OVER_MS_MAX
+            grown_ma = 0 if excess is None else house_ma - excess.house_ma
+            if excess is None or grown_ma > SLACK_MA or (late and grown_ma >= shown_ma[phase] - self._limit_ma):
+                self._excess[phase] = Excess(at_ms, house_ma, self._is_doubtful(phase))
+                self._unseen_since.pop(phase, None)
+
+    def _judge_excess(self, phase: int, excess: Excess, until_ms: int) -> None:
+        over_ms = until_ms - excess.since_ms
+        house_ma = self._current_ma(phase) - self._draw_ma(phase)
+        loading = [charger for charger in self._home.chargers.values() if phase in charger.active]
+        if not loading:  # the house alone: a car that comes is a new excess, at the next reading
+            del self._excess[phase]
+            return
+        grown_ma = house_ma - excess.house_ma
+        if grown_ma > SLACK_MA or grown_ma >= self._current_ma(phase) - self._limit_ma:
+            return  # the house took more meanwhile: that has a reading, and ten seconds, of its own
+        blamed = [charger for charger in loading if self._excusable(charger, excess.since_ms, until_ms)]
+        if not blamed and not excess.doubtful:
+            self._found.longest_over_ms = max(self._found.longest_over_ms, over_ms)
+        if over_ms <= OVER_MS_MAX or excess.judged:
+            return
+        excess.judged = not excess.doubtful or over_ms > OVER_MS_MAX + self._interval_ms + STOP_MS_MAX
+        shown_s = (excess.since_ms - self._found.start_ms) / 1_000
+        what = (
+            f"phase {'ABC'[phase]} {self._current_ma(phase)} mA, limit {self._limit_ma}, shown first at {shown_s:g} s"
+        )
+        obeying = [charger for charger in loading if charger not in blamed]
+        if excess.doubtful and over_ms <= OVER_MS_MAX + self._interval_ms + STOP_MS_MAX:
+            self._found.doubt(until_ms, "excess lasts", what)
+        elif not blamed or any(charger.draw_ma > self._minimum_ma(charger) for charger in obeying):
+            self._found.breach(until_ms, "excess lasts", f"{what}; drawing {[c.number for c in loading]}")
+        else:
+            self._found.excuse(until_ms, "excess lasts", what)
+            excess.excuse = what
+
+    def _judge_commands(self, at_ms: int) -> None:
+        if self._house_ma is None or not self._limit_ma:
+            return
+        for phase in PHASES:
+            could_ma = sum(self._could_draw_ma(charger, phase) for charger in self._home.chargers.values())
+            headroom_ma = max(0, self._limit_ma - self._house_ma[phase])
+            if could_ma <= headroom_ma + SLACK_MA:
+                self._over_judged.discard(phase)
+            elif phase not in self._over_judged:
+                self._over_judged.add(phase)
+                points = {number: (point.on, point.current_ma) for number, point in self._points.items()}
+                what = f"phase {'ABC'[phase]}: {could_ma} mA for {headroom_ma} mA of headroom, set-points {points}"
+                note = self._found.doubt if self._is_doubtful(phase) else self._found.breach
+                note(at_ms, "commanded above the limit", what)
+
+    def _could_draw_ma(self, charger: Charger, phase: int) -> int:
+        point = self._points.get(charger.number)
+        car = charger.car
+        if point is None or not point.on or car is None or charger.number not in self._plugged_then:
+            return 0
+        if charger.number in self._resting and not charger.power_on:
+            return 0
+        if not charger.connected:
+            return self._drawn_by_ma(charger, phase)  # nobody can command it: it counts with what it takes
+        phases = min(point.phases, len(charger.wiring), car.phases)
+        return car.draw_ma(point.current_ma) if phase in charger.wiring[:phases] else 0
+
+    def _drawn_by_ma(self, charger: Charger, phase: int) -> int:
+        return charger.draw_ma if phase in charger.active else 0
+
+    def _excusable(self, charger: Charger, from_ms: int, to_ms: int) -> bool:
+        faults = (*self._faults[charger.number], *self._link_lost)
+        return any(begins < to_ms and from_ms < ends for begins, ends in faults)
+
+    def _is_doubtful(self, phase: int) -> bool:
+        """Whether nothing measures that a car on *phase* takes less than it is offered: only an off surely helps."""
+        return any(
+            not _is_measured(charger) and charger.draw_ma + SLACK_MA < charger.pilot.offer_ma
+            for charger in self._home.chargers.values()
+            if phase in charger.active
+        )
+
+    def _minimum_ma(self, charger: Charger) -> int:
+        info = self._stage.scenario.chargers[charger.number - min(self._home.chargers)].info
+        return max(charger.min_ma, charger.car.min_ma if charger.car else 0, round(info.min_charging_current_a * 1_000))
+
+    def _current_ma(self, phase: int) -> int:
+        return round(self._home.grid_w[phase] * 10_000 / self._home.voltage_dv)
+
+    def _assumed_draw_ma(self, phase: int) -> int:
+        """Return the draw on *phase* as far as anybody can know it: unmeasured, it is what its last step showed."""
+        assumed_ma = 0
+        for charger in self._home.chargers.values():
+            if phase in charger.active:
+                step_ma = min(self._steps.get(charger.number, 0), charger.current_ma)
+                assumed_ma += charger.draw_ma if _is_measured(charger) else max(charger.draw_ma, step_ma)
+        return assumed_ma
+
+    def _draw_ma(self, phase: int) -> int:
+        return sum(charger.draw_ma for charger in self._home.chargers.values() if phase in charger.active)
+
+
+def _is_measured(charger: Charger) -> bool:
+    return charger.shows.power or charger.shows.currents
+
+
+def _currents_ma(reading: facts.MeterReading, voltage_dv: int) -> tuple[int, int, int]:
+    """Return what *reading* says flows, in mA; a total alone is on one phase."""
+    shown = []
+    for power_w, current_ma in ((reading.a_w, reading.a_ma), (reading.b_w, reading.b_ma), (reading.c_w, reading.c_ma)):
+        if power_w is not None:
+            shown.append(round(power_w * 10_000 / voltage_dv))
+        else:
+            shown.append(current_ma or 0)
+    return shown[0], shown[1], shown[2]
