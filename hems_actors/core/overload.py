@@ -40,6 +40,8 @@ _TELLS_NOTHING: Final = (ActionSent, ActionAnswered, BatteryReported)
 _MAKE_IT_NEWS: Final = (SiteSettingsChanged, SiteConfigured, LinkChanged)
 HOLD_MS: Final = 10 * SECOND_MS
 HOLD_AFTER_READ_BACK_MS: Final = 5 * SECOND_MS
+FOLLOWS_MS_MIN: Final = SECOND_MS
+"""No car follows a changed pilot faster: a rise before that is the house's."""
 NOISE_MA: Final = 500
 OBEYED_PERCENT: Final = 70
 _RANK: Final[dict[int, int]] = {
@@ -85,13 +87,15 @@ def find_cuts(state: State) -> Cuts:
 
 
 def _is_told(state: State) -> bool:
-    """Return whether there is news of the phases: a reading, another limit, the link, or a silence that says enough.
+    """Return whether there is news: a reading, another limit, link or charger back, or a silence that says enough.
 
     A meter says nothing while its value stays: a cut that is not seen for three intervals did not come.
     """
     if state.meter.latest_seq == state.fact_seq or state.fact_type in _MAKE_IT_NEWS:
         return True
-    return state.fact_type is Tick and is_silent_too_long(state)
+    if state.fact_type is Tick:
+        return is_silent_too_long(state)
+    return any(charger.session.reached_seq == state.fact_seq for charger in state.chargers.values())
 
 
 def is_silent_too_long(state: State) -> bool:
@@ -282,6 +286,8 @@ def _drawn_ma(state: State, charger: Charger) -> int:
     own = charger.map
     if own.step_ma <= 0:
         return draw_at_reading_ma(state, charger)
+    if state.meter.latest_at_ms - own.step_at_ms < FOLLOWS_MS_MIN:
+        return draw_at_reading_ma(state, charger) if has_meter(charger) else own.before_draw_ma
     before = (own.before_a_ma, own.before_b_ma, own.before_c_ma)
     now = _latest_ma(state)
     loaded = mask_phases(mask_of(state, charger))

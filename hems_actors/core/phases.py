@@ -51,7 +51,7 @@ def judge_phases(state: State) -> list[Judgement]:
     for charger in state.chargers.values():
         if charger.map.step_ma and _is_settled(state, charger.map):
             found.extend(_see_step(state, charger))
-        elif charger.report_seq == state.fact_seq:
+        elif charger.session.plugged and state.fact_seq in (charger.report_seq, state.site.cycle_seq):
             found.extend(_tell(state, charger))
         found.extend(_doubt_meter(state, charger))
     if (_METER_SUSPECT, 0) in state.alarms and _changed_since_lost(state):
@@ -78,9 +78,11 @@ def _is_settled(state: State, own: PhaseMap) -> bool:
 
 def _tell(state: State, charger: Charger) -> list[Judgement]:
     """Judge by what the charger reports and the configuration says, without correlation."""
-    if charger.map.knowledge in (_CORRELATED, _CONTRADICTED, _PROVISIONAL):
+    if charger.map.knowledge in (_CORRELATED, _CONTRADICTED):
         return []
     mask, knowledge = _reported(state, charger)
+    if charger.map.knowledge == _PROVISIONAL and knowledge != Knowledge.MEASURED:
+        return []
     if knowledge == _UNKNOWN or (mask == charger.map.phases_mask and is_certain(charger)):
         return []
     return [PhasesJudged(charger.source, mask, knowledge)]
@@ -124,7 +126,15 @@ def _terminals(state: State, charger: Charger) -> tuple[int, bool]:
         return 1, False
     if report.phase_count:
         return (1 << report.phase_count) - 1, False
-    return 0, False
+    return (MASK_ALL, True) if _needs_three(state, charger) else (0, False)
+
+
+def _needs_three(state: State, charger: Charger) -> bool:
+    """Return whether the total power, long enough after the last write, is more than two phases may give."""
+    report = charger.report
+    if report.draw_w is None or state.at_ms - charger.ledger.sent_at_ms < SETTLE_MS:
+        return False
+    return current_ma_of(report.draw_w, VOLTAGE_DV_NOMINAL) * 10 > report.current_ma * 2 * 11
 
 
 def _rotation(charger: Charger) -> tuple[int, ...]:

@@ -160,6 +160,8 @@ class Session:
     cap_ma: int = 0
     """Offer held near an underused draw; 0 = none."""
     switch_tries: int = 0
+    reached_seq: int = 0
+    """Report that said the charger can be reached again."""
     one_phase: bool = False
     """A three-phase offer was seen to be used on one phase."""
 

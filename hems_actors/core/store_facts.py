@@ -219,6 +219,8 @@ def charger_reported(state: State, event: facts.ChargerReported) -> None:
     plugged = event.plugged_in is not False
     if plugged != charger.session.plugged:
         begin_session(state, charger, plugged=plugged)
+    if event.connected and not before.connected:
+        charger.session.reached_seq = state.seq
     ledger = charger.ledger
     if before.power_on and not event.power_on:
         ledger.off_at_ms = state.at_ms

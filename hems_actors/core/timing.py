@@ -36,7 +36,10 @@ def has_nothing_to_decide(state: State) -> bool:
     if state.fact_type in _TELLS_NOTHING:
         return True
     if state.fact_type is facts.ChargerReported:
-        return all(charger.session.seq != state.fact_seq for charger in state.chargers.values())
+        return all(
+            state.fact_seq not in (charger.session.seq, charger.session.reached_seq)
+            for charger in state.chargers.values()
+        )
     if state.fact_type is not facts.MeterReading or state.site.health != _GOOD:
         return False
     return not any(_is_awake(state, charger) for charger in state.chargers.values())

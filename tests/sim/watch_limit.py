@@ -48,6 +48,7 @@ class LimitWatch:
         self._stage = stage
         self._home = stage.home
         self._found = found
+        self._linked = False
         self._limit_max_ma = self._limit_ma = 0
         self._points: dict[int, SetPointDecided] = {}
         self._resting: set[int] = set()
@@ -83,6 +84,7 @@ class LimitWatch:
         """Judge what the fact before *event* led to, once all of it was seen."""
         if isinstance(event, facts.Fact):
             self._judge_commands(at_ms)
+        self._linked = event.up if isinstance(event, facts.LinkChanged) else self._linked
         if isinstance(event, facts.SiteConfigured):
             self._limit_max_ma = self._limit_ma = event.phase_limit_max_ma
         elif isinstance(event, facts.SiteSettingsChanged):
@@ -183,6 +185,8 @@ class LimitWatch:
         if self._house_ma is None or not self._limit_ma:
             return
         for phase in PHASES:
+            if not self._linked or self._is_out_of_reach(phase):
+                continue
             could_ma = sum(self._could_draw_ma(charger, phase) for charger in self._home.chargers.values())
             headroom_ma = max(0, self._limit_ma - self._house_ma[phase])
             if could_ma <= headroom_ma + SLACK_MA:
@@ -201,13 +205,12 @@ class LimitWatch:
             return 0
         if charger.number in self._resting and not charger.power_on:
             return 0
-        if not charger.connected:
-            return self._drawn_by_ma(charger, phase)  # nobody can command it: it counts with what it takes
         phases = min(point.phases, len(charger.wiring), car.phases)
         return car.draw_ma(point.current_ma) if phase in charger.wiring[:phases] else 0
 
-    def _drawn_by_ma(self, charger: Charger, phase: int) -> int:
-        return charger.draw_ma if phase in charger.active else 0
+    def _is_out_of_reach(self, phase: int) -> bool:
+        """Whether a charger loads *phase* that nobody can command."""
+        return any(not charger.connected and phase in charger.active for charger in self._home.chargers.values())
 
     def _excusable(self, charger: Charger, from_ms: int, to_ms: int) -> bool:
         faults = (*self._faults[charger.number], *self._link_lost)
@@ -218,7 +221,7 @@ class LimitWatch:
         return any(
             not _is_measured(charger) and charger.draw_ma + SLACK_MA < charger.pilot.offer_ma
             for charger in self._home.chargers.values()
-            if phase in charger.active
+            if charger.car is not None and phase in charger.wiring
         )
 
     def _minimum_ma(self, charger: Charger) -> int:
