@@ -49,6 +49,7 @@ class LimitWatch:
         self._home = stage.home
         self._found = found
         self._linked = False
+        self._unreached: dict[int, bool] = {}
         self._limit_max_ma = self._limit_ma = 0
         self._points: dict[int, SetPointDecided] = {}
         self._resting: set[int] = set()
@@ -84,7 +85,7 @@ class LimitWatch:
         """Judge what the fact before *event* led to, once all of it was seen."""
         if isinstance(event, facts.Fact):
             self._judge_commands(at_ms)
-        self._linked = event.up if isinstance(event, facts.LinkChanged) else self._linked
+        self._note_reach(event)
         if isinstance(event, facts.SiteConfigured):
             self._limit_max_ma = self._limit_ma = event.phase_limit_max_ma
         elif isinstance(event, facts.SiteSettingsChanged):
@@ -208,9 +209,18 @@ class LimitWatch:
         phases = min(point.phases, len(charger.wiring), car.phases)
         return car.draw_ma(point.current_ma) if phase in charger.wiring[:phases] else 0
 
+    def _note_reach(self, event: Event) -> None:
+        if isinstance(event, facts.LinkChanged):
+            self._linked = event.up
+        elif isinstance(event, facts.ChargerReported):
+            self._unreached[event.source] = not event.connected
+
     def _is_out_of_reach(self, phase: int) -> bool:
-        """Whether a charger loads *phase* that nobody can command."""
-        return any(not charger.connected and phase in charger.active for charger in self._home.chargers.values())
+        """Whether a charger loads *phase* that nobody can command, as far as the manager was told."""
+        return any(
+            (not charger.connected or self._unreached.get(charger.number, False)) and phase in charger.active
+            for charger in self._home.chargers.values()
+        )
 
     def _excusable(self, charger: Charger, from_ms: int, to_ms: int) -> bool:
         faults = (*self._faults[charger.number], *self._link_lost)
