@@ -81,7 +81,7 @@ def site_mask(state: State) -> int:
     """Return the phases the home has: as configured, else as the meter shows."""
     if state.config.grid_phases == 1:
         return 0b001
-    if state.config.grid_phases == 3 or state.meter.full_seq == 0:  # noqa: PLR2004
+    if state.config.grid_phases == 3 or state.meter.full_seq == 0:  # noqa: PLR2004 - a number of phases
         return MASK_ALL
     return MASK_ALL if shows_three_phases(state.meter.full) else 0b001
 

@@ -213,7 +213,7 @@ def can_go_down(state: State, charger: Charger) -> bool:
     return (
         charger.config.can_switch
         and wired_phases(state, charger) == _THREE
-        and charger.session.switch_tries < 2  # noqa: PLR2004  charging.md section 7
+        and charger.session.switch_tries < 2  # noqa: PLR2004 - failed tries, charging.md section 7
         and not charger.session.one_phase
     )
 

@@ -5,7 +5,7 @@ from hems_actors.core.outcomes import TimerSet
 from hems_actors.core.state import Charger, State
 
 
-def run_timer(  # noqa: PLR0913  one row of a table
+def run_timer(  # noqa: PLR0913 - one row of a table
     state: State,
     charger: Charger,
     timer: Timer,

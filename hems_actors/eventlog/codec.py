@@ -148,7 +148,7 @@ def _upcast(number: int, theirs: KindSchema, version: int, known: Vocabulary) ->
     def decode(row: Row) -> Values:
         values: Values = (row[1], *row[LEAD:])
         for step in steps:
-            values = step(values)  # type: ignore[misc]
+            values = step(values)  # type: ignore[misc] # None was refused above
         return event(*values) if restored is None else Restored(values[0], restored, values[1:])
 
     return decode

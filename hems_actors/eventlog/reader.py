@@ -179,7 +179,7 @@ class LogReader:
 
 def _last_ms(t0_ms: int, rows: tuple[Any, ...]) -> int:
     try:
-        return t0_ms + rows[-1][2]  # type: ignore[no-any-return]
+        return t0_ms + rows[-1][2]  # type: ignore[no-any-return] # a row is whatever was packed
     except (LookupError, TypeError) as error:
         raise MalformedError("the last event of a frame has no time") from error
 
