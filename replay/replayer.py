@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from hems_actors.core.errors import CoreError
-from hems_actors.core.registry import JUDGE_KIND_FIRST, Stage, stage_of
+from hems_actors.core.registry import ACT_KIND_FIRST, DECIDE_KIND_FIRST, JUDGE_KIND_FIRST, RESTORED_KIND_FIRST
 from hems_actors.core.state import SiteStatus, State
 from hems_actors.eventlog.codec import kind_number
-from hems_actors.eventlog.frame import Frame, FrameType, Row
+from hems_actors.eventlog.frame import Frame, FrameType
 from hems_actors.eventlog.reader import LogReader
 from hems_actors.eventlog.statehash import state_hash
 from replay.compare import differences
@@ -23,6 +23,13 @@ FAILURES: Final = (CoreError, ArithmeticError, AttributeError, LookupError, Type
 """What code raises on an event it was not made for."""
 
 _BATCH: Final = int(FrameType.BATCH)
+_DECISIONS: Final = range(DECIDE_KIND_FIRST, ACT_KIND_FIRST)
+_KINDS: Final = (
+    range(JUDGE_KIND_FIRST, DECIDE_KIND_FIRST),
+    _DECISIONS,
+    range(ACT_KIND_FIRST, RESTORED_KIND_FIRST),
+)
+"""The kinds that each stage emits."""
 
 
 class Replayer:
@@ -140,11 +147,15 @@ class Replayer:
         """
         rows, at_ms, fact_seq = frame.body, frame.t0_ms + frame.body[fact][2], frame.first_seq + fact
         if fact < index:
-            for number, stage in enumerate(self._core.stages, Stage.JUDGE):
-                end = _end_of_stage(rows, index, number)
-                own = [Concluded(fact_seq, at_ms, kind_number(event), event) for event in stage(state)]
-                self._advance(state, _concluded(frame, events, index, end), own)
-                index = end
+            for kinds, stage in zip(_KINDS, self._core.stages, strict=True):
+                end = index
+                while end < len(rows) and rows[end][0] in kinds:
+                    end += 1
+                outcomes = stage(state)
+                if outcomes or end > index:
+                    own = [Concluded(fact_seq, at_ms, kind_number(event), event) for event in outcomes]
+                    self._advance(state, _concluded(frame, events, index, end), own)
+                    index = end
         end = index
         while end < len(rows) and rows[end][0] >= JUDGE_KIND_FIRST:
             end += 1
@@ -153,9 +164,7 @@ class Replayer:
         return end
 
     def _advance(self, state: State, recorded: Sequence[Concluded], own: Sequence[Concluded]) -> None:
-        self.decisions += sum(stage_of(item.kind) == Stage.DECIDE for item in recorded)
-        if not recorded and not own:
-            return
+        self.decisions += sum(item.kind in _DECISIONS for item in recorded)
         self.divergences += differences(recorded, own)
         for item in own if self._free_run else recorded:
             seq = state.seq + 1 if self._free_run else item.seq
@@ -167,12 +176,6 @@ class Replayer:
         text = f"{type(error).__name__}: {error}"
         self.divergences.append(Divergence(seq, at_ms, 0, CORE_FAILED, None, None, text))
         self._lose()
-
-
-def _end_of_stage(rows: Sequence[Row], index: int, stage: int) -> int:
-    while index < len(rows) and stage_of(rows[index][0]) == stage:
-        index += 1
-    return index
 
 
 def _concluded(frame: Frame, events: Sequence[Any], start: int, end: int) -> list[Concluded]:

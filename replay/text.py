@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from hems_actors.core.outcomes import SetPointDecided
 from hems_actors.core.rules import RULES
 from hems_actors.eventlog.damage import Damage
-from hems_actors.eventlog.versions import running_versions
 from replay.core import Core
 from replay.divergence import CORE_FAILED, STATE_DIFFERS, Divergence
 from replay.report import Report
@@ -91,6 +90,8 @@ def _rule(decided: SetPointDecided) -> str:
 
 def _versions(report: Report, core: Core) -> Iterator[str]:
     """Yield the versions in which the log and what runs here differ."""
+    from hems_actors.eventlog.versions import running_versions  # noqa: PLC0415 - looking up packages takes a while
+
     head = report.header
     if head is None:
         return

@@ -7,7 +7,6 @@ writes: on = current, verified, then power; off = power first; phase switch = of
 
 from typing import Final, NamedTuple
 
-from hems_actors.core.calm import was_passed_over
 from hems_actors.core.electric import DRAWING_MA, bounds_ma, draw_ma, has_meter, mask_of
 from hems_actors.core.enums import Health, Mode, What
 from hems_actors.core.facts import MeterReading
@@ -18,6 +17,9 @@ from hems_actors.core.state import Charger, State
 from hems_actors.core.units import SECOND_MS, mask_phases
 
 _NO_CONTROL: Final = Health.NO_CONTROL  # a plain name costs a tenth of the look-up in its class
+_NORMAL: Final = Mode.NORMAL
+_POWER: Final = What.POWER
+_CURRENT: Final = What.CURRENT
 REPEAT_MS: Final = 10 * SECOND_MS
 SILENT_AFTER_OFF_MS: Final = 10 * SECOND_MS  # charging.md section 7
 
@@ -32,7 +34,7 @@ class Write(NamedTuple):
 
 def act(state: State) -> list[Outcome]:
     """Return the actions that leave now, reductions first."""
-    if was_passed_over(state) or state.site.health == _NO_CONTROL or has_nothing_to_do(state):
+    if state.passed_seq == state.fact_seq or state.site.health == _NO_CONTROL or has_nothing_to_do(state):
         return []
     found = [action for charger in state.chargers.values() if (action := _action(state, charger)) is not None]
     found.sort(key=lambda action: not action.reduces)
@@ -94,38 +96,38 @@ def _next_write(state: State, charger: Charger) -> Write | None:
     if not point.on:
         still_on = may_be_on(charger)
         deaf = draw_ma(charger) >= DRAWING_MA and _is_due_again(state, charger)
-        return Write(What.POWER, 0, reduces=True) if still_on or deaf else None
+        return Write(_POWER, 0, reduces=True) if still_on or deaf else None
     if charger.config.can_switch and point.phases != ledger.known_phases and charger.report.desired_phases is not None:
         return _switch_phases(state, charger)
     most_ma = most_it_may_be_at_ma(charger)
     if point.current_ma not in (ledger.known_ma, most_ma) or point.current_ma < most_ma:
         reduces = may_be_on(charger) and point.current_ma < most_ma
-        if reduces and (ledger.refused_what, ledger.refused_value) == (What.CURRENT, point.current_ma):
-            return Write(What.POWER, 0, reduces=True)
-        return Write(What.CURRENT, point.current_ma, reduces=reduces)
+        if reduces and (ledger.refused_what, ledger.refused_value) == (_CURRENT, point.current_ma):
+            return Write(_POWER, 0, reduces=True)
+        return Write(_CURRENT, point.current_ma, reduces=reduces)
     if not ledger.known_on:
-        return Write(What.POWER, 1, reduces=False)
+        return Write(_POWER, 1, reduces=False)
     return None
 
 
 def may_be_on(charger: Charger) -> bool:
     """Return whether the charger is on, or a write in flight may have switched it on."""
     ledger = charger.ledger
-    in_flight = ledger.open_seq != 0 and ledger.open_what == What.POWER and ledger.open_value == 1
+    in_flight = ledger.open_seq != 0 and ledger.open_what == _POWER and ledger.open_value == 1
     return ledger.known_on or charger.report.power_on or in_flight
 
 
 def most_it_may_be_at_ma(charger: Charger) -> int:
     """Return the highest current the charger may be set to: the known one, or a higher one in flight."""
     ledger = charger.ledger
-    in_flight = ledger.open_seq != 0 and ledger.open_what == What.CURRENT
+    in_flight = ledger.open_seq != 0 and ledger.open_what == _CURRENT
     return max(ledger.known_ma, ledger.open_value) if in_flight else ledger.known_ma
 
 
 def _switch_phases(state: State, charger: Charger) -> Write | None:
     """Off first, then wait for 0 A, then the phases; current and on follow by themselves."""
     if may_be_on(charger):
-        return Write(What.POWER, 0, reduces=True)
+        return Write(_POWER, 0, reduces=True)
     return Write(What.PHASES, charger.point.phases, reduces=False) if _is_silent(state, charger) else None
 
 
@@ -141,9 +143,9 @@ def _is_silent(state: State, charger: Charger) -> bool:
 
 def _park(state: State, charger: Charger) -> Write | None:
     """Unplugged: Eco modes off, every mode at the minimum current; the only commands while unplugged."""
-    if charger.info.mode != Mode.NORMAL and may_be_on(charger):
-        return Write(What.POWER, 0, reduces=True)
+    if charger.info.mode != _NORMAL and may_be_on(charger):
+        return Write(_POWER, 0, reduces=True)
     low_ma, _high_ma = bounds_ma(state, charger)
     if low_ma <= charger.report.max_ma and most_it_may_be_at_ma(charger) > low_ma:
-        return Write(What.CURRENT, low_ma, reduces=True)
+        return Write(_CURRENT, low_ma, reduces=True)
     return None

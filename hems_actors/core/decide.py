@@ -6,10 +6,11 @@ section 3). The limit has the last word on every reading (charging.md section 5)
 
 from typing import Final
 
-from hems_actors.core.calm import was_passed_over
+from hems_actors.core.calm import leaves_room
 from hems_actors.core.clip import Room, clip
 from hems_actors.core.electric import offer_ma
 from hems_actors.core.enums import Health, Issuer
+from hems_actors.core.facts import ChargerReported
 from hems_actors.core.gate import barred
 from hems_actors.core.headroom import spare_ma
 from hems_actors.core.outcomes import Outcome, SetPointDecided
@@ -19,14 +20,16 @@ from hems_actors.core.producers import Site, wish_of
 from hems_actors.core.rules import Rule
 from hems_actors.core.shares import share_out
 from hems_actors.core.state import Charger, State
-from hems_actors.core.timing import has_nothing_to_decide
+from hems_actors.core.timing import TELLS_NOTHING, has_nothing_to_decide
 
 _NO_CONTROL: Final = Health.NO_CONTROL  # a plain name costs a tenth of the look-up in its class
 
 
 def decide(state: State) -> list[Outcome]:
     """Return the phase cuts and set-points due after the newest fact and its judgements."""
-    if was_passed_over(state) or state.site.health == _NO_CONTROL or not state.chargers:
+    if state.passed_seq == state.fact_seq or state.site.health == _NO_CONTROL or not state.chargers:
+        return []
+    if _tells_nothing(state):
         return []
     cuts = find_cuts(state)
     if not cuts.events and not cuts.offers and has_nothing_to_decide(state):
@@ -41,6 +44,16 @@ def decide(state: State) -> list[Outcome]:
         if cycle or point.differs(charger.point):
             found.append(SetPointDecided(charger.source, *point))
     return found
+
+
+def _tells_nothing(state: State) -> bool:
+    """Return whether nothing was judged of the newest fact, and neither a cut nor a set-point can follow from it.
+
+    A charger's report leads to nothing but a cut, and to none while what is offered fits the newest reading.
+    """
+    if state.seq != state.fact_seq:
+        return False
+    return state.fact_type in TELLS_NOTHING or (state.fact_type is ChargerReported and leaves_room(state))
 
 
 def _in_raise_order(state: State) -> list[Charger]:

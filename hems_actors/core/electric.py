@@ -214,8 +214,8 @@ def bounds_ma(state: State, charger: Charger) -> tuple[int, int]:
 
     max = min(charger, car, user, manual wish, limit); min = max(charger, car, user, 6 A) (charging.md section 7).
     """
-    report, info, step_ma = charger.report, charger.info, charger.config.step_ma
-    high = min(report.max_ma, CURRENT_MA_MAX)
+    report, info, wish_ma, step_ma = charger.report, charger.info, charger.session.wish_ma, charger.config.step_ma
+    high = min(report.max_ma, info.max_ma or CURRENT_MA_MAX, site_limit_ma(state) or CURRENT_MA_MAX, CURRENT_MA_MAX)
     low = max(report.min_ma, info.min_ma, CURRENT_MA_MIN)
     car = state.cars.get(info.car)
     if car is not None:
@@ -223,11 +223,6 @@ def bounds_ma(state: State, charger: Charger) -> tuple[int, int]:
             high = min(high, car.max_ma)
         if car.min_ma is not None:
             low = max(low, car.min_ma)
-    if info.max_ma:
-        high = min(high, info.max_ma)
-    if charger.session.wish_ma is not None:
-        high = min(high, charger.session.wish_ma)
-    limit = site_limit_ma(state)
-    if limit:
-        high = min(high, limit)
+    if wish_ma is not None:
+        high = min(high, wish_ma)
     return -floor_to(-low, step_ma), floor_to(high, step_ma)

@@ -5,10 +5,12 @@ from typing import Any, Final
 
 from hems_actors.core import facts, outcomes, store_facts, store_outcomes
 from hems_actors.core.errors import UnknownEventError
+from hems_actors.core.facts import BatteryReported, ChargerReported, MeterReading
 from hems_actors.core.registry import Event
 from hems_actors.core.restore import restore_part
 from hems_actors.core.restored import Restored
 from hems_actors.core.state import State
+from hems_actors.core.store_reading import meter_reading
 
 _FACTS: Final[dict[type, Callable[[State, Any], None]]] = {
     facts.Tick: store_facts.tick,
@@ -23,9 +25,9 @@ _FACTS: Final[dict[type, Callable[[State, Any], None]]] = {
     facts.BatteryConfigured: store_facts.battery_configured,
     facts.LinkChanged: store_facts.link_changed,
     facts.ThingConnected: store_facts.thing_connected,
-    facts.MeterReading: store_facts.meter_reading,
-    facts.BatteryReported: store_facts.battery_reported,
-    facts.ChargerReported: store_facts.charger_reported,
+    MeterReading: meter_reading,
+    BatteryReported: store_facts.battery_reported,
+    ChargerReported: store_facts.charger_reported,
     facts.CarReported: store_facts.car_reported,
     facts.ActionSent: store_facts.action_sent,
     facts.ActionAnswered: store_facts.action_answered,
@@ -45,7 +47,9 @@ _OUTCOMES: Final[dict[type, Callable[[State, Any], None]]] = {
     outcomes.ActionIntended: store_outcomes.action_intended,
     Restored: restore_part,
 }
-_KEEP_CALM: Final = (facts.MeterReading, facts.BatteryReported)
+
+_KEEP_CALM: Final = (MeterReading, BatteryReported, ChargerReported)
+"""Facts whose handlers drop the calm themselves where they disturb it."""
 
 
 def evolve(state: State, seq: int, at_ms: int, event: Event) -> None:

@@ -10,6 +10,7 @@ from hems_actors.core import facts
 from hems_actors.core.alarms import judge_alarms
 from hems_actors.core.calm import is_calm
 from hems_actors.core.cars import judge_cars
+from hems_actors.core.facts import MeterReading
 from hems_actors.core.headroom import judge_restart
 from hems_actors.core.health import judge_health
 from hems_actors.core.ledger import judge_ledger
@@ -30,7 +31,7 @@ ALL: Final[tuple[Judging, ...]] = (
     judge_alarms,
 )
 CONCERNED: Final[dict[type, tuple[Judging, ...]]] = {
-    facts.MeterReading: (judge_health, judge_phases, judge_restart, judge_surplus, judge_alarms),
+    MeterReading: (judge_health, judge_phases, judge_restart, judge_surplus, judge_alarms),
     facts.ChargerReported: (judge_ledger, judge_phases, judge_cars, judge_surplus),
     facts.BatteryReported: (),
     facts.ActionSent: (),
@@ -42,7 +43,7 @@ CONCERNED: Final[dict[type, tuple[Judging, ...]]] = {
 def judge(state: State) -> list[Outcome]:
     """Return all judgements that follow from *state* as the newest fact left it."""
     fact = state.fact_type
-    if fact is facts.MeterReading and is_calm(state):
+    if fact is MeterReading and is_calm(state):
         return []
     found: list[Outcome] = []
     for look in ALL if fact is None else CONCERNED.get(fact, ALL):

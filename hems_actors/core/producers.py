@@ -73,7 +73,7 @@ def surplus(state: State, charger: Charger, site: Site) -> Wish | None:
         return None
     available_w = site.shares.available_w.get(charger.source)
     if available_w is None:
-        return _without_sample(state, charger, site)
+        return _without_sample(state, charger)
     seq, start_w = state.meter.full_seq, start_threshold_w(state, charger)
     if is_holder(charger):
         return _held(state, charger, site, available_w)
@@ -110,9 +110,8 @@ def _off(charger: Charger, rule: Rule, operands: tuple[int, ...]) -> Wish:
     return Wish(0, charger.point.phases, Issuer.UNKNOWN, rule, operands)
 
 
-def _without_sample(state: State, charger: Charger, site: Site) -> Wish:
+def _without_sample(state: State, charger: Charger) -> Wish:
     """No sample: a running charge goes on until its timers say otherwise; fail-safe is the gate's matter."""
-    del site
     point = charger.point
     if point.on and (is_holder(charger) or state.site.health != Health.GOOD):
         return Wish(

@@ -21,7 +21,6 @@ from hems_actors.core.state import (
     Guard,
     Ledger,
     PhaseMap,
-    Sample,
     Session,
     SetPoint,
     SiteConfig,
@@ -147,7 +146,8 @@ def _collect_samples(state: State) -> Iterator[tuple[int, Values]]:
 
 
 def _place_sample(state: State, _source: int, values: Values) -> None:
-    state.samples.append(Sample._make(values))
+    at_ms, surplus_w, sum_w_ms = _numbers(values)
+    state.samples.append((at_ms, surplus_w, sum_w_ms))
 
 
 def _collect_cars(state: State) -> Iterator[tuple[int, Values]]:
@@ -178,7 +178,7 @@ def _collect_timers(state: State) -> Iterator[tuple[int, Values]]:
 
 
 def _place_timer(state: State, source: int, values: Values) -> None:
-    timer, since_ms = _two_numbers(values)
+    timer, since_ms = _numbers(values)
     _charger(state, source).timers[timer] = since_ms
 
 
@@ -188,15 +188,15 @@ def _collect_alarms(state: State) -> Iterator[tuple[int, Values]]:
 
 
 def _place_alarm(state: State, source: int, values: Values) -> None:
-    alarm, value = _two_numbers(values)
+    alarm, value = _numbers(values)
     state.alarms[(alarm, source)] = value
 
 
-def _two_numbers(values: Values) -> tuple[int, int]:
-    first, second = values
-    if not isinstance(first, int) or not isinstance(second, int):
+def _numbers(values: Values) -> list[int]:
+    numbers = [value for value in values if isinstance(value, int)]
+    if len(numbers) != len(values):
         raise MalformedPartError(values)
-    return first, second
+    return numbers
 
 
 PARTS: Final[tuple[Part, ...]] = (
@@ -208,7 +208,7 @@ PARTS: Final[tuple[Part, ...]] = (
     Part("meter_restored", _METER_FIELDS, _collect_meter, _place_meter),
     _reading("reading_restored", "latest"),
     _reading("complete_reading_restored", "full"),
-    Part("sample_restored", Sample._fields, _collect_samples, _place_sample),
+    Part("sample_restored", ("at_ms", "surplus_w", "sum_w_ms"), _collect_samples, _place_sample),
     _of_state("battery_restored", Battery, "battery"),
     Part("car_restored", _names(Car), _collect_cars, _place_car),
     _of_charger("charger_config_restored", ChargerConfig, "config"),

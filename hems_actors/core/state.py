@@ -5,13 +5,15 @@ Each part is one restore event of a snapshot (`restore.PARTS`); nothing derivabl
 """
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final
 
 from hems_actors.core.enums import CarPhase, Health, Issuer, Knowledge, Mode, OnExit, Timer
 from hems_actors.core.facts import ChargerReported, MeterReading
+from hems_actors.core.quiet import Quiet
 from hems_actors.core.units import CURRENT_MA_MIN
 
 NO_READING = MeterReading(0, 0, False, None, None, None, None, None, None, None, None, None, None)
+NO_TIMERS: Final[list[int | None]] = [None] * len(Timer)
 NO_REPORT = ChargerReported(0, False, False, 0, 0, 0, None, None, None, None, None, None, None, None)
 
 
@@ -82,13 +84,9 @@ class Meter:
     """Last complete reading that differed from the one before; None since (re)connection."""
 
 
-class Sample(NamedTuple):
-    """One complete reading's surplus, and the sum of all before it: their mean costs one subtraction."""
-
-    at_ms: int
-    surplus_w: int
-    sum_w_ms: int
-    """Of the samples before this one, each times how long it held."""
+Sample = tuple[int, int, int]
+"""Instant (ms) and surplus (W) of one complete reading, and the sum (W ms) of the samples before it, each times how
+long it held: a mean costs one subtraction. A plain tuple: one is made each second."""
 
 
 @dataclass(slots=True)
@@ -192,7 +190,6 @@ class Ledger:
     known_on: bool = False
     known_ma: int = 0
     known_phases: int = 0
-    known_max_ma: int = 0
     verified_at_ms: int = 0
     off_at_ms: int | None = None
     """When `power` was last seen to be off."""
@@ -273,7 +270,7 @@ class Charger:
     ledger: Ledger = field(default_factory=Ledger)
     map: PhaseMap = field(default_factory=PhaseMap)
     draw: Draw = field(default_factory=Draw)
-    timers: list[int | None] = field(default_factory=lambda: [None] * len(Timer))
+    timers: list[int | None] = field(default_factory=NO_TIMERS.copy)
 
 
 @dataclass(slots=True)
@@ -287,10 +284,10 @@ class State:
     """The chargers whose issuer is SurplusCharging, as `note_surplus` finds them."""
     fact_type: type | None = field(default=None, compare=False)
     """Class of the newest fact: lets a stage pass over what cannot concern it; None after a restore."""
-    calm: object = field(default=None, compare=False)
-    """What `calm` worked out for readings to come; any other event drops it."""
-    passed_seq: int = field(default=0, compare=False)
-    """Number of the newest reading that was passed over."""
+    calm: Quiet | None = field(default=None, compare=False)
+    """What `calm` worked out for readings to come; None = not since the last event that could change it."""
+    passed_seq: int = field(default=-1, compare=False)
+    """Number of the newest reading that was passed over; -1 = none."""
     config: SiteConfig = field(default_factory=SiteConfig)
     settings: SiteSettings = field(default_factory=SiteSettings)
     site: SiteStatus = field(default_factory=SiteStatus)

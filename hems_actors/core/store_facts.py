@@ -3,19 +3,17 @@
 from typing import Final
 
 from hems_actors.core import facts
-from hems_actors.core.electric import active_phases, draw_ma, measured_draw_ma, reading_power_w
+from hems_actors.core.electric import active_phases, measured_draw_ma
 from hems_actors.core.enums import Knowledge, What
 from hems_actors.core.errors import UnknownThingError
-from hems_actors.core.state import Car, Charger, Meter, Sample, Session, State
+from hems_actors.core.quiet import ENDLESS
+from hems_actors.core.state import NO_TIMERS, Car, Charger, Meter, Session, State
 from hems_actors.core.steps import begin_step
-from hems_actors.core.units import MINUTE_MS, SECOND_MS, power_w_of
+from hems_actors.core.units import MINUTE_MS, SECOND_MS
 
-SAMPLE_WINDOW_MS: Final = 30 * SECOND_MS  # charging.md section 7
 CYCLE_MS: Final = MINUTE_MS  # charging.md section 5
 BATTERY_HYSTERESIS_PERMILLE: Final = 50  # charging.md section 4
 _SETTINGS_END: Final = 7  # connected .. plugged_in: what the device is set to, not what it measures
-_VALUES: Final = 3  # where a reading's values begin: after source, age and completeness
-_new: Final = tuple.__new__  # a NamedTuple's own constructor costs twice as much, and this is the hot path
 _LOW_DRAW_MS: Final = 10 * SECOND_MS
 _PERMILLE_PER_PERCENT: Final = 10
 
@@ -148,59 +146,6 @@ def thing_connected(state: State, event: facts.ThingConnected) -> None:
     site.meter_connected = event.connected
 
 
-def meter_reading(state: State, event: facts.MeterReading) -> None:
-    """Keep the reading; a complete one also joins the surplus samples."""
-    if event.source != state.config.meter:
-        return
-    meter, seq, at_ms = state.meter, state.seq, state.at_ms
-    before = meter.full
-    meter.latest = event
-    meter.latest_seq = seq
-    meter.latest_at_ms = at_ms
-    if not meter.signed and event.a_ma is not None:
-        meter.signed = _any_negative(event)
-    if not event.complete:
-        return
-    if event[4] != before[4] or event[_VALUES:] != before[_VALUES:]:
-        meter.changed_at_ms = at_ms
-        if state.site.meter_connected:
-            state.site.meter_lost_at_ms = None
-    if meter.full_seq:
-        meter.interval_ms = at_ms - meter.full_at_ms
-    meter.full = event
-    meter.full_seq = seq
-    meter.full_at_ms = at_ms
-    _keep_sample(state, event, at_ms)
-
-
-def _keep_sample(state: State, event: facts.MeterReading, at_ms: int) -> None:
-    """Keep the surplus of a complete reading, with what surplus chargers draw credited back."""
-    battery, power_w = state.battery, event.power_w
-    surplus_w = -(reading_power_w(event, state.meter) if power_w is None else power_w)
-    for charger in state.on_surplus:
-        surplus_w += draw_w(state, charger)
-    if battery.power_w < 0 or battery.above:
-        surplus_w += battery.power_w
-    samples = state.samples
-    sum_w_ms = 0
-    if samples:
-        last_ms, last_w, sum_w_ms = samples[-1]
-        sum_w_ms += last_w * (at_ms - last_ms)
-        begin_ms = at_ms - SAMPLE_WINDOW_MS
-        while len(samples) > 1 and samples[1].at_ms <= begin_ms:
-            del samples[0]
-    samples.append(_new(Sample, (at_ms, surplus_w, sum_w_ms)))
-
-
-def draw_w(state: State, charger: Charger) -> int:
-    """Return what *charger* draws in all, in W."""
-    report = charger.report
-    power_w = report.draw_w
-    if power_w is not None:
-        return max(0, power_w)
-    return power_w_of(draw_ma(charger), active_phases(state, charger))
-
-
 def battery_reported(state: State, event: facts.BatteryReported) -> None:
     """Keep the battery's power and level."""
     battery = state.battery
@@ -224,11 +169,24 @@ def charger_reported(state: State, event: facts.ChargerReported) -> None:
     ledger = charger.ledger
     if before.power_on and not event.power_on:
         ledger.off_at_ms = state.at_ms
-    if event[:_SETTINGS_END] != before[:_SETTINGS_END]:
+    set_anew = event[:_SETTINGS_END] != before[:_SETTINGS_END]
+    if set_anew:
         ledger.gave_up_at_ms = None
     measured = measured_draw_ma(active_phases(state, charger), event)
     if measured is not None and measured != charger.draw.seen_ma:
         _keep_draw(state, charger, measured)
+    if set_anew or _disturbs(state, charger, before):
+        state.calm = None
+
+
+def _disturbs(state: State, charger: Charger, before: facts.ChargerReported) -> bool:
+    """Return whether the new report, its settings as *before*, makes another difference to `calm` than more draw."""
+    calm, report = state.calm, charger.report
+    if calm is None or report.phase_count != before.phase_count:
+        return True
+    if (report.draw_w is None) != (before.draw_w is None) or (report.a_ma is None) != (before.a_ma is None):
+        return True
+    return charger.draw.seen_ma < calm.draws_ma.get(report.source, ENDLESS)
 
 
 def begin_session(state: State, charger: Charger, *, plugged: bool) -> None:
@@ -241,7 +199,7 @@ def begin_session(state: State, charger: Charger, *, plugged: bool) -> None:
 
 def clear_timers(charger: Charger) -> None:
     """Reset all timers of *charger*."""
-    charger.timers[:] = [None] * len(charger.timers)
+    charger.timers[:] = NO_TIMERS
 
 
 def forget_phases(charger: Charger) -> None:
@@ -286,10 +244,6 @@ def action_answered(state: State, event: facts.ActionAnswered) -> None:
     if event.action_seq == ledger.open_seq:
         ledger.result = event.result
         ledger.result_seq = state.seq
-
-
-def _any_negative(event: facts.MeterReading) -> bool:
-    return (event.a_ma or 0) < 0 or (event.b_ma or 0) < 0 or (event.c_ma or 0) < 0
 
 
 def _judge_battery(state: State) -> None:

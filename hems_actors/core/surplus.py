@@ -12,7 +12,7 @@ from hems_actors.core.facts import ChargerReported
 from hems_actors.core.gate import is_barred
 from hems_actors.core.outcomes import Judgement
 from hems_actors.core.state import Charger, State
-from hems_actors.core.store_facts import SAMPLE_WINDOW_MS
+from hems_actors.core.store_reading import SAMPLE_WINDOW_MS
 from hems_actors.core.timers import run_timer
 from hems_actors.core.units import MINUTE_MS, SECOND_MS, power_w_of, volts_dv
 
@@ -50,12 +50,12 @@ def surplus_w(state: State) -> int | None:
     level, below it 100 W are left to the battery (charging.md section 4). None = no sample for 90 s.
     """
     samples, now_ms = state.samples, state.at_ms
-    if not samples or now_ms - samples[-1].at_ms > SAMPLE_AGE_MS_MAX:
+    if not samples or now_ms - samples[-1][0] > SAMPLE_AGE_MS_MAX:
         return None
     last_ms, mean_w, last_w_ms = samples[-1]
     first_ms, first_w, first_w_ms = samples[0]
     begin_ms = max(first_ms, now_ms - SAMPLE_WINDOW_MS)
-    if begin_ms < last_ms and last_ms - samples[-2].at_ms < SAMPLE_WINDOW_MS:
+    if begin_ms < last_ms and last_ms - samples[-2][0] < SAMPLE_WINDOW_MS:
         before_w_ms = first_w_ms + first_w * (begin_ms - first_ms)
         mean_w = (last_w_ms + mean_w * (now_ms - last_ms) - before_w_ms) // (now_ms - begin_ms)
     if state.battery.source and not state.battery.above:
@@ -67,6 +67,17 @@ def minimum_w(state: State, charger: Charger, phases: int) -> int:
     """Return the least power *charger* can charge with on *phases*, in W."""
     low_ma, _high_ma = bounds_ma(state, charger)
     return power_w_of(low_ma, phases)
+
+
+def all_phases_w(state: State, charger: Charger) -> int:
+    """Return the least power *charger* can charge with on all its phases, in W."""
+    return minimum_w(state, charger, wired_phases(state, charger))
+
+
+def one_phase_max_w(state: State, charger: Charger) -> int:
+    """Return the most power *charger* can charge with on one phase, in W."""
+    _low_ma, high_ma = bounds_ma(state, charger)
+    return power_w_of(high_ma, 1)
 
 
 def start_threshold_w(state: State, charger: Charger) -> int:
@@ -184,9 +195,7 @@ def _judge_phases(state: State, charger: Charger, surplus: int, *, holding: bool
     switches = holding and can_go_down(state, charger)
     if not switches and charger.timers[_PHASES_DOWN] is None and charger.timers[_PHASES_UP] is None:
         return []
-    three_w = minimum_w(state, charger, wired_phases(state, charger))
-    _low_ma, high_ma = bounds_ma(state, charger)
-    one_max_w = power_w_of(high_ma, 1)
+    three_w, one_max_w = all_phases_w(state, charger), one_phase_max_w(state, charger)
     on_three = charger.point.phases == _THREE
     return [
         *run_timer(
@@ -228,5 +237,5 @@ def surplus_due_ms(state: State, charger: Charger) -> list[int]:
     """Return the instants at which surplus rules fall due by time alone."""
     due = [since_ms + delay for timer, delay in DELAYS_MS if (since_ms := charger.timers[timer]) is not None]
     if due and state.samples:
-        due.append(state.samples[-1].at_ms + SAMPLE_AGE_MS_MAX + 1)
+        due.append(state.samples[-1][0] + SAMPLE_AGE_MS_MAX + 1)
     return due

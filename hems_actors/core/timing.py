@@ -3,7 +3,7 @@
 from typing import Final
 
 from hems_actors.core import facts
-from hems_actors.core.cars import cars_due_ms
+from hems_actors.core.cars import cars_due_ms, nudge_due_ms
 from hems_actors.core.clip import raise_waits
 from hems_actors.core.electric import offer_ma
 from hems_actors.core.enums import Health, Issuer, Mode, Timer
@@ -12,7 +12,7 @@ from hems_actors.core.health import health_due_ms
 from hems_actors.core.ledger import ledger_due_ms
 from hems_actors.core.overload import silence_due_ms
 from hems_actors.core.phases import suspect_due_ms
-from hems_actors.core.state import Charger, State
+from hems_actors.core.state import NO_TIMERS, Charger, State
 from hems_actors.core.store_facts import CYCLE_MS
 from hems_actors.core.surplus import DELAYS_MS, surplus_due_ms
 from hems_actors.core.timers import has_elapsed
@@ -23,7 +23,7 @@ _ECO: Final = Mode.ECO
 _SURPLUS_CHARGING: Final = Issuer.SURPLUS_CHARGING
 _RESTART: Final = Timer.RESTART
 _SWITCH_RECHECK_MS: Final = 10_000
-_TELLS_NOTHING: Final = (facts.BatteryReported, facts.ActionSent, facts.ActionAnswered)
+TELLS_NOTHING: Final = (facts.BatteryReported, facts.ActionSent, facts.ActionAnswered)
 
 
 def has_nothing_to_decide(state: State) -> bool:
@@ -33,8 +33,6 @@ def has_nothing_to_decide(state: State) -> bool:
     """
     if state.seq != state.fact_seq or state.fact_type is None:
         return False
-    if state.fact_type in _TELLS_NOTHING:
-        return True
     if state.fact_type is facts.ChargerReported:
         return all(
             state.fact_seq not in (charger.session.seq, charger.session.reached_seq)
@@ -78,11 +76,13 @@ def next_due_ms(state: State) -> int:
         due.append(health_ms)
     due.extend(silence_due_ms(state, phase) for phase in PHASES if state.guards[phase].began_at_ms is not None)
     for charger in state.chargers.values():
-        due.extend(cars_due_ms(state, charger))
-        due.extend(surplus_due_ms(state, charger))
-        restart_ms = charger.timers[_RESTART]
-        if restart_ms is not None:
-            due.append(restart_ms + RESTART_MS)
+        due.extend(nudge_due_ms(state, charger))
+        if charger.timers != NO_TIMERS:
+            due.extend(cars_due_ms(charger))
+            due.extend(surplus_due_ms(state, charger))
+            restart_ms = charger.timers[_RESTART]
+            if restart_ms is not None:
+                due.append(restart_ms + RESTART_MS)
         single = (ledger_due_ms(state, charger), suspect_due_ms(state, charger))
         due.extend(instant_ms for instant_ms in single if instant_ms is not None)
         if offer_ma(charger) and charger.ledger.off_at_ms is not None and not charger.report.power_on:

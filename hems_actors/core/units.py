@@ -28,8 +28,7 @@ def volts_dv(measured_dv: int | None) -> int:
 
 def current_ma_of(power_w: int, voltage_dv: int) -> int:
     """Return the signed current of *power_w* at *voltage_dv*, in mA, magnitude rounded up."""
-    magnitude = -(-abs(power_w) * 10_000 // voltage_dv)
-    return magnitude if power_w >= 0 else -magnitude
+    return -(-power_w * 10_000 // voltage_dv) if power_w >= 0 else power_w * 10_000 // voltage_dv
 
 
 def power_w_of(current_ma: int, phases: int = 1, voltage_dv: int = VOLTAGE_DV_NOMINAL) -> int:

@@ -102,8 +102,7 @@ def open_payload(payload: bytes) -> Frame:
         raise MalformedError(f"the payload is no msgpack: {error}") from error
     if type(items) is not tuple or not _PLAIN_ITEMS <= len(items) <= _HASHED_ITEMS:
         raise MalformedError("the payload is not an array of five or six")
-    frame: Frame = tuple.__new__(Frame, items if len(items) == _HASHED_ITEMS else (*items, None))
-    kind, first_seq, t0_ms, prev_crc, body, state_hash = frame
+    kind, first_seq, t0_ms, prev_crc, body, state_hash = frame = Frame(*items)
     if not type(kind) is type(first_seq) is type(t0_ms) is type(prev_crc) is int:
         raise MalformedError("type, first number, time and previous crc are not all whole numbers")
     if kind != _BATCH or state_hash is not None or type(body) is not tuple:

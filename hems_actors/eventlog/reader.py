@@ -84,7 +84,7 @@ class LogReader:
         """
         for part in self._scan:
             if type(part) is Good:
-                crc, payload = part[2:]
+                _, end, crc, payload = part
                 try:
                     frame = open_payload(payload)
                     kind, first_seq, t0_ms, prev_crc, rows, _ = frame
@@ -98,7 +98,7 @@ class LogReader:
                 except LogError as error:
                     raise _at(error, self.path, part.start) from error
                 self.last_crc = crc
-                self.good_bytes = part.end
+                self.good_bytes = end
                 self.frames += 1
                 self.closed = kind == _CLOSE
                 self.next_seq = first_seq + (len(rows) if kind == _BATCH else 0)

@@ -37,6 +37,7 @@ class SimLink(Behaviour):
 
     def __init__(self, place: Place, stage: Stage) -> None:
         super().__init__(place)
+        self._me = place.me
         self._home = stage.home
         self._meter = MeterFeed(stage)
         self._lost = windows_of(stage, "link_lost")
@@ -78,9 +79,10 @@ class SimLink(Behaviour):
             self._things_ms = now_ms + self._home.step_ms
         if now_ms >= self._meter.next_ms:
             self._meter.read(now_ms)
-        edges_ms = [edge_ms for edge_ms in self._edges_ms if edge_ms > now_ms]
-        next_ms = min(self._things_ms, self._meter.next_ms, *edges_ms)
-        self.place.runtime.call_later(next_ms - now_ms, self.place.me, Step())
+        while self._edges_ms and self._edges_ms[0] <= now_ms:
+            del self._edges_ms[0]
+        next_ms = min(self._things_ms, self._meter.next_ms, *self._edges_ms[:1])
+        self.place.runtime.call_later(next_ms - now_ms, self._me, Step())
 
     def _read(self, now_ms: int) -> None:
         if now_ms >= self._things_ms:

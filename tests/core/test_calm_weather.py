@@ -1,4 +1,4 @@
-"""Passing readings over changes nothing: each that was passed over is concluded in full here, and leads to nothing."""
+"""Passing facts over changes nothing: each that was passed over is concluded in full here, and leads to nothing."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,12 +7,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hems_actors.core.actions import act
-from hems_actors.core.calm import is_calm
+from hems_actors.core.calm import is_calm, leaves_room
 from hems_actors.core.decide import decide
 from hems_actors.core.enums import Mode
 from hems_actors.core.facts import MeterReading
 from hems_actors.core.judge import CONCERNED
+from hems_actors.core.outcomes import SetPointDecided
+from hems_actors.core.overload import find_cuts
 from hems_actors.core.state import State
+from hems_actors.core.timing import has_nothing_to_decide
 from tests.core.closed_loop import House, Loop, Post, steady
 from tests.core.home import Home
 from tests.core.wild import wild_homes
@@ -32,17 +35,33 @@ def _doubted(state: State) -> bool:
     return calm
 
 
+def _room_doubted(state: State) -> bool:
+    """Say what `leaves_room` says, and look whether it is right."""
+    room = leaves_room(state)
+    if room:
+        cuts = find_cuts(state)
+        assert (cuts.events, cuts.offers) == ([], {})
+        assert has_nothing_to_decide(state)
+    return room
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _doubt() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("hems_actors.core.judge.is_calm", _doubted)
+        patch.setattr("hems_actors.core.decide.leaves_room", _room_doubted)
         yield
 
 
-def _passed(loop: Loop, seconds: int) -> int:
-    """Let *seconds* pass with a reading each second; return how many readings were passed over."""
+def _passed(loop: Loop, seconds: int, hesitation_ma: int = 0) -> int:
+    """Let *seconds* pass with a reading each second and cars that hesitate; return how many readings were passed."""
     loop.interval_s, passed = 1, 0
-    for _ in range(seconds):
+    for second in range(seconds):
+        for post in loop.posts:
+            if hesitation_ma and post.draw_ma > 6_000 and second % 3 == 0:
+                post.draw_ma -= second * 7_919 % hesitation_ma
+                loop.tell(post.report())
+                post.follow(loop.now_ms)
         loop.live(1)
         passed += loop.state.passed_seq == loop.state.meter.latest_seq
     return passed
@@ -52,6 +71,12 @@ def _clouds(at_s: int) -> tuple[int, int, int]:
     """Sun that crosses the thresholds of start and stop again and again."""
     surplus_w = (400, 900, 2_500, 5_200, 1_600)[at_s // 97 % 5] + at_s % 13 * 20
     return -surplus_w, 200, 150
+
+
+def _bright_and_dim(at_s: int) -> tuple[int, int, int]:
+    """Sun for one phase, then for three, by turns."""
+    sun_w = 7_000 if at_s // 700 % 2 else 2_500
+    return -sun_w // 3, -sun_w // 3, -sun_w // 3 + at_s % 13 * 20
 
 
 def _kettle(at_s: int) -> tuple[int, int, int]:
@@ -71,37 +96,56 @@ def test_no_reading_of_a_wild_home_is_passed_over_wrongly(home: Home) -> None:
     st.lists(st.tuples(SUNNY_AND_NOT, st.integers(5, 200)), max_size=8),
     st.lists(st.sampled_from(Mode), min_size=1, max_size=3),
     st.sampled_from((None, -1_000, 1_500)),
+    st.booleans(),
+    st.sampled_from((0, 300, 2_000)),
 )
 def test_no_reading_under_any_weather_is_passed_over_wrongly(
-    weather: list[tuple[int, int]], modes: list[Mode], battery_w: int | None
+    weather: list[tuple[int, int]], modes: list[Mode], battery_w: int | None, can_switch: bool, hesitation_ma: int
 ) -> None:
     """With cars in any modes, under surplus that jumps, a reading that was passed over would have led to nothing."""
-    wirings = ((0,), (1,), (0, 1, 2))
+    wirings = ((0, 1, 2), (0,), (1,))
     posts = (
-        Post(source, mode, wiring, rotation=wiring[0] + 1 if len(wiring) == 1 else 123, phases=len(wiring))
+        Post(
+            source,
+            mode,
+            wiring,
+            rotation=wiring[0] + 1 if len(wiring) == 1 else 123,
+            phases=len(wiring),
+            can_switch=can_switch and len(wiring) == 3,
+        )
         for source, (mode, wiring) in enumerate(zip(modes, wirings, strict=False), 2)
     )
     loop = Loop(*posts)
     loop.battery_w, loop.battery_percent = battery_w, 50
     for power_w, seconds in weather:
         loop.house = steady(power_w, 100, 100)
-        _passed(loop, seconds)
+        _passed(loop, seconds, hesitation_ma)
 
 
 @pytest.mark.parametrize(
-    ("mode", "house"),
+    ("mode", "house", "hesitation_ma"),
     [
-        pytest.param(Mode.NORMAL, steady(500), id="full current, quiet house"),
-        pytest.param(Mode.NORMAL, _kettle, id="near the limit, but not at this voltage"),
-        pytest.param(Mode.ECO, steady(500), id="no sun"),
-        pytest.param(Mode.ECO, _clouds, id="clouds"),
+        pytest.param(Mode.NORMAL, steady(500), 0, id="full current, quiet house"),
+        pytest.param(Mode.NORMAL, steady(500), 400, id="a draw that is another every 3 s"),
+        pytest.param(Mode.NORMAL, _kettle, 0, id="near the limit, but not at this voltage"),
+        pytest.param(Mode.ECO, steady(500), 0, id="no sun"),
+        pytest.param(Mode.ECO, _clouds, 400, id="clouds"),
     ],
 )
-def test_most_readings_are_passed_over(mode: Mode, house: House) -> None:
+def test_most_readings_are_passed_over(mode: Mode, house: House, hesitation_ma: int) -> None:
     """Of 600 readings with a car plugged in, two of three at least cost a few comparisons."""
     loop = Loop(Post(2, mode, wiring=(0,), rotation=1, phases=1), house=house)
 
-    assert _passed(loop, 600) >= 400
+    assert _passed(loop, 600, hesitation_ma) >= 400
+
+
+def test_a_car_that_switches_phases_with_the_sun_is_passed_over() -> None:
+    """On surplus that goes from one phase's to three phases' power and back, two of three readings cost little."""
+    loop = Loop(Post(2, Mode.ECO, rotation=123, can_switch=True), house=_bright_and_dim)
+    passed = _passed(loop, 3_000)
+
+    assert passed >= 2_000
+    assert {noted.outcome.phases for noted in loop.noted if isinstance(noted.outcome, SetPointDecided)} >= {1, 3}
 
 
 @pytest.mark.parametrize(

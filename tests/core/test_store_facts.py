@@ -86,7 +86,7 @@ def test_a_sample_of_surplus(
     home.store(SetPointDecided(2, True, 6_000, 3, 6_000, issuer, Rule.NONE, ()))
     home.meter(power_w=grid_w, a_w=grid_w, b_w=0, c_w=0)
 
-    assert home.state.samples[-1].surplus_w == surplus_w
+    assert home.state.samples[-1][1] == surplus_w
 
 
 def test_an_unmeasured_surplus_charge_is_credited_by_its_estimate() -> None:
@@ -97,7 +97,7 @@ def test_an_unmeasured_surplus_charge_is_credited_by_its_estimate() -> None:
     home.store(StepSeen(2, 6_000, 0, 0, 0, 0, 6_000, 1, 2))
     home.meter(power_w=0, a_w=0, b_w=0, c_w=0)
 
-    assert home.state.samples[-1].surplus_w == 4_140
+    assert home.state.samples[-1][1] == 4_140
 
 
 @pytest.mark.parametrize(

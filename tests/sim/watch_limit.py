@@ -58,6 +58,7 @@ class LimitWatch:
         self._interval_ms = 0
         self._read_ms = 0
         self._plugged_then: frozenset[int] = frozenset()
+        self._doubtful_then: frozenset[int] = frozenset()
         self._excess: dict[int, Excess] = {}
         self._unseen_since: dict[int, int] = {}
         self._unproved: list[tuple[int, int, str]] = []
@@ -133,12 +134,13 @@ class LimitWatch:
         shown_ma = _currents_ma(reading, self._home.voltage_dv)
         draws_ma = [self._draw_ma(phase) for phase in PHASES]
         taken_ma = [self._assumed_draw_ma(phase) for phase in PHASES]
-        self._house_ma = (shown_ma[0] - taken_ma[0], shown_ma[1] - taken_ma[1], shown_ma[2] - taken_ma[2])
-        if reading.complete:
+        if reading.complete:  # a part of a burst mixes two instants: what it may lead to is a cut, judged as an excess
+            self._house_ma = (shown_ma[0] - taken_ma[0], shown_ma[1] - taken_ma[1], shown_ma[2] - taken_ma[2])
             self._interval_ms, self._read_ms = at_ms - self._read_ms, at_ms
-        self._plugged_then = frozenset(
-            number for number, charger in self._home.chargers.items() if charger.car is not None
-        )
+            self._plugged_then = frozenset(
+                number for number, charger in self._home.chargers.items() if charger.car is not None
+            )
+            self._doubtful_then = frozenset(phase for phase in PHASES if self._is_doubtful(phase))
         for phase in PHASES:
             if shown_ma[phase] <= self._limit_ma or not self._limit_ma:
                 continue
@@ -196,7 +198,8 @@ class LimitWatch:
                 self._over_judged.add(phase)
                 points = {number: (point.on, point.current_ma) for number, point in self._points.items()}
                 what = f"phase {'ABC'[phase]}: {could_ma} mA for {headroom_ma} mA of headroom, set-points {points}"
-                note = self._found.doubt if self._is_doubtful(phase) else self._found.breach
+                doubtful = phase in self._doubtful_then or self._is_doubtful(phase)
+                note = self._found.doubt if doubtful else self._found.breach
                 note(at_ms, "commanded above the limit", what)
 
     def _could_draw_ma(self, charger: Charger, phase: int) -> int:
@@ -229,7 +232,8 @@ class LimitWatch:
     def _is_doubtful(self, phase: int) -> bool:
         """Whether nothing measures that a car on *phase* takes less than it is offered: only an off surely helps."""
         return any(
-            not _is_measured(charger) and charger.draw_ma + SLACK_MA < charger.pilot.offer_ma
+            not _is_measured(charger)
+            and charger.draw_ma + SLACK_MA < max(charger.pilot.offer_ma, self._could_draw_ma(charger, phase))
             for charger in self._home.chargers.values()
             if charger.car is not None and phase in charger.wiring
         )
