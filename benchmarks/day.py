@@ -33,10 +33,10 @@ _LIMIT_MA: Final = 25_000
 class Day:
     """The house, what stands in it, and its log."""
 
-    def __init__(self, path: Path) -> None:
-        """Begin the day's log at *path*."""
+    def __init__(self, path: Path, seed: int = 7) -> None:
+        """Begin the log of a day, another one for each *seed*, at *path*."""
         self._recorder = Recorder(path)
-        self._random = Random(7)  # noqa: S311 - weather, not a secret
+        self._random = Random(seed)  # noqa: S311 - weather, not a secret
         self._report = facts.ChargerReported(
             CHARGER, True, False, 6_000, 6_000, 16_000, False, False, None, None, 0, 0, 0, 0
         )

@@ -14,6 +14,7 @@ from hems_actors.core.outcomes import ActionIntended, SetPointDecided
 from hems_actors.core.rules import Rule
 from hems_actors.core.state import State
 from hems_actors.eventlog.place import SingleFile
+from hems_actors.eventlog.syncing import InlineSync
 from hems_actors.eventlog.writer import LogWriter
 
 ROUNDS: Final = 300
@@ -25,7 +26,7 @@ _READING: Final = MeterReading(
 def commit_figures(directory: Path) -> list[Figure]:
     """Return how long a durable decision takes against the same bytes, both in *directory*, in turns."""
     log_path, bare_path = directory / "commit.msgpack", directory / "bare"
-    log = LogWriter(SingleFile(log_path), HEAD, sync=True)
+    log = LogWriter(SingleFile(log_path), HEAD, sync=InlineSync())
     log.start(State(), START_MS)
     bare = os.open(bare_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     commits_s, bares_s = [], []
@@ -59,5 +60,5 @@ def _commit(log: LogWriter, at_ms: int) -> float:
     for event in events:
         log.append(at_ms, event)
     began_s = time.perf_counter()
-    log.commit(sync=True)
+    log.sync()
     return time.perf_counter() - began_s

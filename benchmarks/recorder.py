@@ -12,6 +12,7 @@ from hems_actors.core.state import State
 from hems_actors.core.version import LOGIC_VERSION, STATE_VERSION
 from hems_actors.eventlog.header import HeaderFields
 from hems_actors.eventlog.place import SingleFile
+from hems_actors.eventlog.syncing import NoSync
 from hems_actors.eventlog.writer import LogWriter
 
 START_MS: Final = 1_747_432_800_000
@@ -34,7 +35,7 @@ class Recorder:
         """When the next tick is wanted."""
         self.intended: list[tuple[int, ActionIntended]] = []
         """Actions, with their numbers, that nobody carried out yet."""
-        self._log = LogWriter(SingleFile(path), HEAD, sync=False)
+        self._log = LogWriter(SingleFile(path), HEAD, sync=NoSync())
         self._log.start(self.state, START_MS)
         self._journal = Journal(self._log)
 

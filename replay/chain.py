@@ -4,6 +4,7 @@ from pathlib import Path
 
 from hems_actors.eventlog.damage import Damage
 from hems_actors.eventlog.header import Header
+from hems_actors.eventlog.naming import log_name
 from replay.divergence import STATE_DIFFERS, Divergence
 from replay.report import Report
 
@@ -16,11 +17,15 @@ def check_chain(reports: list[Report], state_version: int) -> None:
         state_version: this code's; ends and beginnings are compared only if both files have it.
     """
     known = [(report.header, report) for report in reports if report.header is not None]
-    known.sort(key=lambda item: (item[0].home, item[0].first_seq, item[0].wall_ms))
+    known.sort(key=lambda item: (item[0].home, item[0].first_seq, item[0].at_ms, item[0].wall_ms))
     for index, (header, report) in enumerate(known):
         if header.previous is None:
             continue
-        earlier = [other for head, other in known[:index] if head.home == header.home]
+        earlier = [
+            other
+            for head, other in known[:index]
+            if head.home == header.home and not (head.first_seq == header.first_seq and _name(other) == _name(report))
+        ]  # without its own archive, which may be there too
         before = next((other for other in earlier if _is_previous(other, header)), None)
         if before is not None:
             _compare_state(before, header, report, state_version)
@@ -28,11 +33,15 @@ def check_chain(reports: list[Report], state_version: int) -> None:
             _name_gap(max(earlier, key=lambda other: other.last_seq or 0), header, report)
 
 
+def _name(report: Report) -> str:
+    return log_name(Path(report.log))
+
+
 def _is_previous(other: Report, header: Header) -> bool:
     previous = header.previous
     return (
         previous is not None
-        and Path(other.log).name == previous.file
+        and _name(other) == previous.file
         and (other.last_seq, other.last_crc) == (previous.last_seq, previous.crc)
         and previous.last_seq == header.first_seq - 1
     )

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from hems_actors.eventlog.brief import printable
 from replay.chain import check_chain
 from replay.report import Exit, Report, exit_of
 from replay.verify import Options, verify
@@ -36,21 +37,33 @@ def _run(arguments: "Namespace") -> int:
     if arguments.list:
         return _list(arguments.logs, arguments.list)
     options = Options(free_run=arguments.free_run, past_damage=arguments.past_damage)
+    if arguments.repair is not None:
+        return _repair(arguments, options)
     paths = [Path(log) for log in arguments.logs]
     reports = list(_verified(paths, options, arguments.jobs))
     check_chain(reports, options.core.state_version)
     try:
         for report in reports:
-            if arguments.json:
-                _print_json(report)
-            else:
-                _print_text(report, options)
-            for line in _warnings(report):
-                print(f"hems-replay: {line}", file=sys.stderr)
+            _print(report, options, as_json=arguments.json)
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read it has gone: Python's own flush at exit must find another place
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return exit_of(reports)
+
+
+def _repair(arguments: "Namespace", options: Options) -> int:
+    """Repair one log into a new file, and replay that."""
+    from replay.mending import describe_repair, mend  # noqa: PLC0415
+
+    path = Path(arguments.logs[0])
+    mended = mend(path, Path(arguments.repair), options)
+    if mended.error is not None:
+        _complain(mended.error)
+    for line in describe_repair(path, mended):
+        print(printable(line), file=sys.stderr if arguments.json else sys.stdout)
+    if mended.report is not None:
+        _print(mended.report, options, as_json=arguments.json)
+    return mended.exit
 
 
 def _list(logs: Sequence[str], what: str) -> int:
@@ -62,9 +75,9 @@ def _list(logs: Sequence[str], what: str) -> int:
     for log in logs:
         try:
             for line in lines_of(Path(log), what):
-                print(line)
+                print(printable(line))
         except LogError as error:
-            print(f"hems-replay: {error}", file=sys.stderr)
+            _complain(str(error))
             worst = max(worst, Exit.USAGE_OR_NEWER if isinstance(error, NewerError) else Exit.DAMAGED)
     return worst
 
@@ -91,6 +104,19 @@ def _with_progress(reports: Iterator[Report], total: int) -> Iterator[Report]:
             print(f"{done}/{total} logs", end="\r" if live and done < total else "\n", file=sys.stderr, flush=True)
 
 
+def _print(report: Report, options: Options, *, as_json: bool) -> None:
+    if as_json:
+        _print_json(report)
+    else:
+        _print_text(report, options)
+    for line in _warnings(report):
+        _complain(line)
+
+
+def _complain(text: str) -> None:
+    print(f"hems-replay: {printable(text)}", file=sys.stderr)
+
+
 def _print_json(report: Report) -> None:
     import json  # noqa: PLC0415
 
@@ -101,7 +127,7 @@ def _print_text(report: Report, options: Options) -> None:
     from replay.text import describe  # noqa: PLC0415
 
     for line in describe(report, options.core):
-        print(line)
+        print(printable(line))
 
 
 def _warnings(report: Report) -> Iterator[str]:
@@ -109,6 +135,18 @@ def _warnings(report: Report) -> Iterator[str]:
         yield report.error
     if report.torn_tail_bytes:
         yield f"{report.log}: ends in the middle of a frame: {report.torn_tail_bytes} bytes ignored, as after a crash"
+    if report.core_failed:
+        from replay.failing import step_name  # noqa: PLC0415
+
+        for failed in report.core_failed:
+            step = step_name(failed.step)
+            yield f"{report.log}: the core failed at event {failed.failed_seq} ({step}) when this was recorded"
+    if report.gaps:
+        from replay.text import lost_text  # noqa: PLC0415
+
+        after = "" if report.state_hash else "; nothing after the last one compared: no snapshot follows"
+        for gap in report.gaps:
+            yield f"{report.log}: a gap that its repair recorded: {lost_text(gap, report.local)}{after}"
 
 
 def _parse(argv: Sequence[str]) -> "Namespace":
@@ -134,8 +172,16 @@ def _parse(argv: Sequence[str]) -> "Namespace":
         choices=("changes", "outcomes", "all"),
         help="print the events instead of replaying: decisions that changed something, all outcomes, or facts too",
     )
+    parser.add_argument(
+        "--repair",
+        metavar="OUT",
+        help="write what is good in one damaged LOG to the new file OUT, each loss recorded, and replay that",
+    )
     parser.add_argument("--jobs", type=_positive, metavar="N", help="processes for several logs; default: all cores")
-    return parser.parse_args(argv)
+    arguments = parser.parse_args(argv)
+    if arguments.repair is not None and (len(arguments.logs) > 1 or arguments.list):
+        parser.error("--repair takes one log and no --list")
+    return arguments
 
 
 def _positive(text: str) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from hems_actors.core.engine import STAGES
+from hems_actors.core.engine import STAGES, next_due_ms
 from hems_actors.core.evolve import evolve
 from hems_actors.core.outcomes import Outcome
 from hems_actors.core.registry import Event
@@ -21,6 +21,7 @@ class Core:
     evolve: Callable[[State, int, int, Event], None] = evolve
     stages: Sequence[Callable[[State], Sequence[Outcome]]] = STAGES
     """Judge, decide, act."""
+    next_due_ms: Callable[[State], int | None] = next_due_ms
     restored_events: Callable[[State], Sequence[Restored]] = restored_events
     logic_version: int = LOGIC_VERSION
     state_version: int = STATE_VERSION

@@ -5,11 +5,14 @@ from pathlib import Path
 from typing import Final
 
 from hems_actors.core.describe import describe
+from hems_actors.core.errors import FAILURES
 from hems_actors.core.facts import ClockOffset, ZoneKnown
 from hems_actors.core.outcomes import SetPointDecided
-from hems_actors.core.registry import Stage, stage_of
+from hems_actors.core.registry import Event, Stage, stage_of
+from hems_actors.eventlog.brief import brief
 from hems_actors.eventlog.codec import kind_number
-from hems_actors.eventlog.frame import FrameType
+from hems_actors.eventlog.errors import MalformedError
+from hems_actors.eventlog.frame import Frame, FrameType
 from hems_actors.eventlog.localtime import LocalTime
 from hems_actors.eventlog.reader import LogReader
 
@@ -21,26 +24,56 @@ def lines_of(path: Path, what: str) -> Iterator[str]:
     """Yield the events of the log at *path*: local time, number, who, what, fields with units.
 
     Raises:
-        LogError: it cannot be read.
+        LogError: it cannot be read, or, after all of it that can be, that some cannot.
     """
     with LogReader(path) as log:
-        local = LocalTime()
-        before: dict[int, tuple[object, ...]] = {}
+        lines = _Lines(log, what)
         for frame in log:
-            if frame.type != FrameType.BATCH:
+            if frame.type == FrameType.GAP:
+                yield f"{lines.local.text(frame.t0_ms)} #{frame.first_seq} is missing or damaged, maybe more after it"
+            elif frame.type == FrameType.BATCH:
+                yield from lines.of(frame)
+        if log.damage:
+            raise MalformedError(f"{path}: damaged, places: {len(log.damage)}: without --list they are named")
+
+
+class _Lines:
+    """The events of *log* that *what* chooses, as text."""
+
+    def __init__(self, log: LogReader, what: str) -> None:
+        self.local = LocalTime()
+        self._log = log
+        self._what = what
+        self._before: dict[int, tuple[object, ...]] = {}
+
+    def of(self, frame: Frame) -> Iterator[str]:
+        """Yield the lines of a BATCH.
+
+        Raises:
+            LogError: it is not what a writer writes.
+        """
+        log = self._log
+        rows = zip(frame.body, log.events(frame), strict=True)
+        log.check(frame)
+        for seq, (row, event) in enumerate(rows, frame.first_seq):
+            if isinstance(event, ZoneKnown):
+                self.local = LocalTime(event.transitions_s, self.local.clock_offset_ms)
+            elif isinstance(event, ClockOffset):
+                self.local = LocalTime(self.local.transitions_s, event.offset_ms)
+            if not self._is_chosen(event):
                 continue
-            rows = zip(frame.body, log.events(frame), strict=True)
-            for seq, (row, event) in enumerate(rows, frame.first_seq):
-                at_ms = frame.t0_ms + row[2]
-                if isinstance(event, ZoneKnown):
-                    local = LocalTime(event.transitions_s, local.clock_offset_ms)
-                elif isinstance(event, ClockOffset):
-                    local = LocalTime(local.transitions_s, event.offset_ms)
-                if stage_of(kind_number(event)) == Stage.FACT and what != "all":
-                    continue
-                if isinstance(event, SetPointDecided):
-                    point = tuple(event[1:6])
-                    if what == "changes" and before.get(event.source) == point:
-                        continue
-                    before[event.source] = point
-                yield f"{local.text(at_ms)} #{seq} {describe(event, log.header.sources)}"
+            try:
+                text = describe(event, log.header.sources)
+            except FAILURES as error:
+                raise MalformedError(f"{log.path}: event {seq} is not what a writer writes: {brief(event)}") from error
+            yield f"{self.local.text(frame.t0_ms + row[2])} #{seq} {text}"
+
+    def _is_chosen(self, event: Event) -> bool:
+        if self._what != "all" and stage_of(kind_number(event)) == Stage.FACT:
+            return False
+        if isinstance(event, SetPointDecided):
+            point = tuple(event[1:6])
+            if self._what == "changes" and self._before.get(event.source) == point:
+                return False
+            self._before[event.source] = point
+        return True

@@ -3,26 +3,30 @@
 Strategy: a fact and its outcomes stand in one frame. After each fact the stages run one by one; what a stage returns
 is compared with the recorded outcomes of that stage, and the state advances by the recorded ones, so that each
 conclusion is judged alone. With `free_run` it advances by its own. Where events are missing the state is unknown.
+An event that was passed over is passed over again; one on which the core failed is tried again.
 """
 
 from collections.abc import Sequence
 from typing import Any, Final
 
-from hems_actors.core.errors import CoreError
-from hems_actors.core.registry import ACT_KIND_FIRST, DECIDE_KIND_FIRST, JUDGE_KIND_FIRST, RESTORED_KIND_FIRST
+from hems_actors.core.errors import FAILURES
+from hems_actors.core.facts import CoreFailed, Quarantined
+from hems_actors.core.registry import ACT_KIND_FIRST, DECIDE_KIND_FIRST, JUDGE_KIND_FIRST, KINDS, RESTORED_KIND_FIRST
 from hems_actors.core.state import SiteStatus, State
+from hems_actors.eventlog.brief import brief
 from hems_actors.eventlog.codec import kind_number
 from hems_actors.eventlog.frame import Frame, FrameType
+from hems_actors.eventlog.gap import is_recorded
 from hems_actors.eventlog.reader import LogReader
 from hems_actors.eventlog.statehash import state_hash
 from replay.compare import differences
 from replay.core import Core
 from replay.divergence import CORE_FAILED, STATE_DIFFERS, Concluded, Divergence
-
-FAILURES: Final = (CoreError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What code raises on an event it was not made for."""
+from replay.failing import Taken, take_failing
 
 _BATCH: Final = int(FrameType.BATCH)
+_CORE_FAILED: Final = next(number for number, event in KINDS.items() if event is CoreFailed)
+_NOTES: Final = frozenset(number for number, event in KINDS.items() if event in (CoreFailed, Quarantined))
 _DECISIONS: Final = range(DECIDE_KIND_FIRST, ACT_KIND_FIRST)
 _KINDS: Final = (
     range(JUDGE_KIND_FIRST, DECIDE_KIND_FIRST),
@@ -52,6 +56,8 @@ class Replayer:
         """Compared."""
         self.start_hash: bytes | None = None
         """As the first snapshot records it."""
+        self.core_failed: list[CoreFailed] = []
+        """Where the core failed when this was recorded."""
         self._log = log
         self._core = core
         self._free_run = free_run
@@ -72,14 +78,23 @@ class Replayer:
                 try:
                     self._take(frame)
                 except FAILURES as error:
-                    self._fail(frame, error)
+                    self._log.check(frame)  # a frame that holds no events makes any code fail
+                    known = self.state
+                    at = (frame.first_seq, frame.t0_ms) if known is None else (known.seq, known.at_ms)
+                    self._fail(*at, error)
         finally:
             if self.state is not None:
                 self.last_site = self.state.site
 
     def hash(self) -> bytes | None:
         """Return the hash of the state as it is now; None where it is unknown."""
-        return None if self.state is None else state_hash(self._core.restored_events(self.state))
+        if self.state is None:
+            return None
+        try:
+            return state_hash(self._core.restored_events(self.state))
+        except FAILURES as error:  # numbers that no log holds
+            self._fail(self.state.seq, self.state.at_ms, error)
+            return None
 
     def _take(self, frame: Frame) -> None:
         if frame.type == _BATCH:
@@ -87,16 +102,16 @@ class Replayer:
             if self.state is not None:
                 self._replay(self.state, frame, self._log.events(frame))
         elif frame.type == FrameType.GAP:
-            self._lose()
+            self._lose(recorded=is_recorded(frame))
         else:
             self._check_state(frame)
 
-    def _lose(self) -> None:
-        """Note that the state is unknown from here."""
+    def _lose(self, *, recorded: bool = False) -> None:
+        """Note that the state is unknown from here; after a *recorded* loss the next snapshot is always taken."""
         if self.state is not None:
             self.last_site = self.state.site
         self.state = None
-        self._ended = self._ended or not self._past_damage
+        self._ended = self._ended or not (self._past_damage or recorded)
 
     def _check_state(self, frame: Frame) -> None:
         """Compare the state with a SNAPSHOT or CLOSE; take it from a SNAPSHOT where it is unknown."""
@@ -132,13 +147,29 @@ class Replayer:
         index, count = 0, len(events)
         while index < count:
             row = rows[index]
-            if row[0] >= JUDGE_KIND_FIRST:
+            kind = row[0]
+            if kind >= JUDGE_KIND_FIRST:
                 index = self._compare(state, frame, events, index, index)
                 continue
+            following = rows[index + 1][0] if index + 1 < count else 0
+            if following in _NOTES or kind == _CORE_FAILED:
+                taken = take_failing(self._core, state, frame, events, index)
+                if taken.events:
+                    state = self._note_failing(taken)
+                    index += taken.events
+                    continue
             evolve(state, first_seq + index, t0_ms + row[2], events[index])
             index += 1
-            if (index < count and rows[index][0] >= JUDGE_KIND_FIRST) or judge(state) or decide(state) or act(state):
+            if following >= JUDGE_KIND_FIRST or judge(state) or decide(state) or act(state):
                 index = self._compare(state, frame, events, index - 1, index)
+
+    def _note_failing(self, taken: Taken) -> State:
+        """Note what became of an event that the core failed on; return the state to go on with."""
+        self.state = taken.state
+        self.divergences += taken.divergences
+        if taken.failed is not None:
+            self.core_failed.append(taken.failed)
+        return taken.state
 
     def _compare(self, state: State, frame: Frame, events: Sequence[Any], fact: int, index: int) -> int:
         """Compare the outcomes from *index* on with those of the fact before; return where the next fact is.
@@ -170,10 +201,9 @@ class Replayer:
             seq = state.seq + 1 if self._free_run else item.seq
             self._core.evolve(state, seq, item.at_ms, item.event)
 
-    def _fail(self, frame: Frame, error: Exception) -> None:
+    def _fail(self, seq: int, at_ms: int, error: Exception) -> None:
         """Note that this code raised; the state is unknown from here."""
-        seq, at_ms = (frame.first_seq, frame.t0_ms) if self.state is None else (self.state.seq, self.state.at_ms)
-        text = f"{type(error).__name__}: {error}"
+        text = f"{type(error).__name__}: {brief(str(error))}"
         self.divergences.append(Divergence(seq, at_ms, 0, CORE_FAILED, None, None, text))
         self._lose()
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
+from hems_actors.core.facts import CoreFailed
+from hems_actors.eventlog.brief import brief
 from hems_actors.eventlog.damage import Damage
 from hems_actors.eventlog.header import Header
 from hems_actors.eventlog.localtime import LocalTime
@@ -44,8 +46,12 @@ class Report:
     state_hash: bytes | None = None
     """At the end, as replayed."""
     torn_tail_bytes: int = 0
+    core_failed: list[CoreFailed] = field(default_factory=list)
+    """Where the core failed when this was recorded; that alone is no difference."""
     divergences: list[Divergence] = field(default_factory=list)
     damage: list[Damage] = field(default_factory=list)
+    gaps: list[Damage] = field(default_factory=list)
+    """Lost ranges that a repair recorded: they are named, and do not count as damage."""
 
     @property
     def exit(self) -> Exit:
@@ -80,7 +86,7 @@ class Report:
             "state_hash": self.state_hash and self.state_hash.hex(),
             "torn_tail_bytes": self.torn_tail_bytes,
             "divergences": [self._divergence(divergence) for divergence in self.divergences],
-            "damage": [damage._asdict() for damage in self.damage],
+            "damage": [damage._asdict() for damage in sorted([*self.damage, *self.gaps], key=_place)],
         }
 
     def _divergence(self, divergence: Divergence) -> Mapping[str, Any]:
@@ -90,9 +96,24 @@ class Report:
             "charger": self.thing(divergence.source),
             "field": divergence.field,
             "unit": divergence.unit,
-            "recorded": divergence.recorded,
-            "replayed": divergence.replayed,
+            "recorded": _plain(divergence.recorded),
+            "replayed": _plain(divergence.replayed),
         }
+
+
+def _place(damage: Damage) -> int:
+    return damage.byte_from
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever was recorded
+    """Return *value* as JSON has it; what no log should hold as text."""
+    if value is None or isinstance(value, (int, str)):
+        return value
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)) and all(isinstance(item, (int, str)) for item in value):
+        return list(value)
+    return brief(value)
 
 
 def exit_of(reports: list[Report]) -> Exit:

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from hems_actors.core.outcomes import SetPointDecided
 from hems_actors.core.rules import RULES
+from hems_actors.eventlog.brief import brief
 from hems_actors.eventlog.damage import Damage
+from hems_actors.eventlog.localtime import LocalTime
 from replay.core import Core
 from replay.divergence import CORE_FAILED, STATE_DIFFERS, Divergence
 from replay.report import Report
@@ -19,7 +21,7 @@ def describe(report: Report, core: Core) -> Iterator[str]:
         return
     yield f"{report.log}: {_summary(report)}"
     for damage in report.damage:
-        yield f"  damage     {_damage(damage, report)}"
+        yield f"  damage     {damage_text(damage, report.local)}"
     if report.divergences:
         yield from _first_difference(report, core)
 
@@ -29,25 +31,34 @@ def _summary(report: Report) -> str:
     if report.open:
         found.append("not closed")
     if report.divergences:
-        found.append(f"{_count(len(report.divergences), 'difference')}")
+        found.append(f"{counted(len(report.divergences), 'difference')}")
     elif not report.damage and report.error is None:
         found.append("the same")
+    if report.gaps:
+        found.append(f"{counted(len(report.gaps), 'recorded gap')}")
     if report.damage:
-        found.append(f"damaged in {_count(len(report.damage), 'place')}")
+        found.append(f"damaged in {counted(len(report.damage), 'place')}")
     return ", ".join(found)
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Return *number* of what *noun* names."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
-def _damage(damage: Damage, report: Report) -> str:
+def damage_text(damage: Damage, local: LocalTime) -> str:
+    """Return which bytes, events and time *damage* covers."""
     where = f"bytes {damage.byte_from} to {damage.byte_to}"
     if damage.byte_from == damage.byte_to:
         where = f"missing before byte {damage.byte_from}" if damage.byte_to else "missing before this file"
+    return f"{where}; {lost_text(damage, local)}"
+
+
+def lost_text(damage: Damage, local: LocalTime) -> str:
+    """Return which events and time *damage* covers."""
     lost = "no event lost" if damage.seq_from is None else f"events {damage.seq_from} to {damage.seq_to or 'the end'}"
-    between = [report.local.text(at_ms) for at_ms in (damage.at_ms_from, damage.at_ms_to) if at_ms is not None]
-    return f"{where}; {lost}; {' to '.join(between)}"
+    between = [local.text(at_ms) for at_ms in (damage.at_ms_from, damage.at_ms_to) if at_ms is not None]
+    return f"{lost}; {' to '.join(between)}"
 
 
 def _first_difference(report: Report, core: Core) -> Iterator[str]:
@@ -65,11 +76,20 @@ def _difference(divergence: Divergence, report: Report) -> str:
     recorded, replayed = divergence.recorded, divergence.replayed
     if divergence.field == STATE_DIFFERS:
         return f"state      recorded {recorded[:_SHORT_HASH]}, replayed {replayed[:_SHORT_HASH]}"
+    if divergence.field == CORE_FAILED and recorded is not None:
+        return f"failed     the core failed here when this was recorded ({recorded}); this code: {_instead(replayed)}"
     if divergence.field == CORE_FAILED:
         return f"failed     this code cannot go on from this event: {replayed}"
     sides = zip((recorded, replayed), divergence.events, strict=True)
     texts = [value_text(divergence.field, value, event, report.local) for value, event in sides]
     return f"differs    {divergence.field}: recorded {texts[0]}, replayed {texts[1]}"
+
+
+def _instead(replayed: str | list[str] | None) -> str:
+    """Return what this code did where the one that recorded failed."""
+    if isinstance(replayed, list):
+        return f"goes on with {', '.join(replayed)}"
+    return replayed or "goes on, nothing concluded"
 
 
 def _rules(first: Divergence) -> Iterator[str]:
@@ -80,12 +100,16 @@ def _rules(first: Divergence) -> Iterator[str]:
 
 
 def _rule(decided: SetPointDecided) -> str:
-    rule = RULES.get(decided.rule)
+    number: object = decided.rule
+    operands: object = decided.operands
+    rule = RULES.get(number) if isinstance(number, int) else None
     if rule is None:
-        return f"rule {decided.rule}, which this version does not know, operands {list(decided.operands)}"
-    pairs = zip(rule.operands, decided.operands[::2], decided.operands[1::2], strict=False)
-    operands = [f"{name} {scaled(name, value)} (event {seq})" for name, value, seq in pairs]
-    return ", ".join([rule.name, *operands])
+        return f"rule {brief(number)}, which this version does not know, operands {brief(operands)}"
+    if not isinstance(operands, tuple):  # whatever was recorded
+        return f"{rule.name}, operands {brief(operands)}"
+    pairs = zip(rule.operands, operands[::2], operands[1::2], strict=False)
+    named = [f"{name} {scaled(name, value)} (event {seq})" for name, value, seq in pairs]
+    return ", ".join([rule.name, *named])
 
 
 def _versions(report: Report, core: Core) -> Iterator[str]:

@@ -48,6 +48,8 @@ def _note(report: Report, log: LogReader, replayer: Replayer) -> None:
     report.last_crc = log.last_crc
     report.torn_tail_bytes = log.torn_tail_bytes
     report.damage = log.damage
+    report.gaps = log.gaps
+    report.core_failed = replayer.core_failed
     report.divergences = replayer.divergences
     report.start_hash = replayer.start_hash
     report.state_hash = replayer.hash()

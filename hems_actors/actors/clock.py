@@ -3,6 +3,9 @@
 import time
 from typing import Final, Protocol
 
+from hems_actors.actors.zone import ZoneOffsets
+from hems_actors.core.facts import ClockOffset, Fact, ZoneKnown
+
 OFFSET_MS_MAX: Final = 1_000
 """The wall clock may leave `at_ms + offset` by this much before that is an event."""
 
@@ -53,9 +56,15 @@ class VirtualTime:
 class Clock:
     """`at_ms`: the wall clock at start, then the clock since boot; never backwards, over restarts too."""
 
-    def __init__(self, source: TimeSource, *, last_at_ms: int = 0, offset_ms: int = 0) -> None:
-        """Begin at the wall clock, but not before *last_at_ms*; *offset_ms* is the offset last recorded."""
+    def __init__(
+        self, source: TimeSource, *, last_at_ms: int = 0, offset_ms: int = 0, zone: ZoneOffsets | None = None
+    ) -> None:
+        """Begin at the wall clock, but not before *last_at_ms*; *offset_ms* is the offset last recorded.
+
+        With *zone*, the home's UTC offsets are news too.
+        """
         self._source = source
+        self._zone = zone
         self._lead_ms = max(source.wall_ms(), last_at_ms) - source.boot_ms()
         self._offset_ms = offset_ms
 
@@ -70,3 +79,15 @@ class Clock:
             return None
         self._offset_ms = offset_ms
         return offset_ms
+
+    def news(self, at_ms: int) -> list[Fact]:
+        """Return what *at_ms*, the instant now, says of clock and zone that was not told before."""
+        found: list[Fact] = []
+        offset_ms = self.new_offset_ms(at_ms)
+        if offset_ms is not None:
+            found.append(ClockOffset(0, offset_ms))
+        if self._zone is not None:
+            transitions_s = self._zone.news(at_ms + self._offset_ms)
+            if transitions_s is not None:
+                found.append(ZoneKnown(0, transitions_s))
+        return found

@@ -1,20 +1,23 @@
 """The coordinator: the single writer and only decider; it stamps, numbers, concludes, records, hands out."""
 
-from typing import Final, NamedTuple
+from contextlib import suppress
+from typing import NamedTuple
 
 from hems_actors.actors.clock import Clock
+from hems_actors.actors.concluding import Concluder
 from hems_actors.actors.core_port import LIVE_CORE, Core
-from hems_actors.actors.errors import CoreFailedError
-from hems_actors.actors.journal import Journal, LogPort
+from hems_actors.actors.errors import LogLostError
+from hems_actors.actors.journal import Journal, LogPort, Tap
 from hems_actors.actors.messages import Execute, LimitChanged, LimitWanted, Request
-from hems_actors.actors.runtime import Behaviour, Place, TimerHandle
+from hems_actors.actors.outbox import Outbox
+from hems_actors.actors.runtime import Behaviour, Place
 from hems_actors.actors.view import Published, view_of
-from hems_actors.core.facts import ClockOffset, Fact, Tick
-from hems_actors.core.outcomes import ActionIntended, AlarmChanged
+from hems_actors.actors.waking import Wake, WakeTimer
+from hems_actors.core.facts import Fact, FailSafeOrdered, LogLost, LogResumed, Restarted, Tick
+from hems_actors.core.outcomes import ActionIntended
 from hems_actors.core.state import State
-
-WAKE_MS_MIN: Final = 100
-"""Shortest timer: a core that is always due must not fill the log with ticks."""
+from hems_actors.eventlog.errors import WriteError
+from hems_actors.eventlog.syncing import Synced, SyncFailed, SyncResult
 
 
 class Opening(NamedTuple):
@@ -23,17 +26,12 @@ class Opening(NamedTuple):
     log: LogPort
     clock: Clock
     state: State
+    taps: tuple[Tap, ...] = ()
+    missing_from_seq: int | None = None
+    """First event that this start found missing; one of its first facts says so."""
 
 
-class Wake(NamedTuple):
-    """The coordinator's one timer fired; `number` tells it from one that was replaced."""
-
-    number: int
-
-
-Leaving = tuple[int, ActionIntended | AlarmChanged]
-"""An outcome that leaves the process, and its number."""
-Message = Fact | Request | LimitWanted | Wake
+Message = Fact | Request | LimitWanted | Wake | SyncResult
 
 
 class Coordinator(Behaviour):
@@ -42,150 +40,158 @@ class Coordinator(Behaviour):
     def __init__(self, place: Place, opening: Opening, published: Published, core: Core = LIVE_CORE) -> None:
         super().__init__(place)
         self._clock = opening.clock
-        self._state = opening.state
         self._published = published
         self._core = core
-        self._journal = Journal(opening.log)
-        self._concluding = False
-        self._tick_due_ms: int | None = None
-        self._timer: TimerHandle | None = None
-        self._timer_at_ms = 0
-        self._timer_number = 0
+        self._journal = Journal(opening.log, opening.state.seq, opening.taps, missing_from_seq=opening.missing_from_seq)
+        self._outbox = Outbox(self._execute)
+        self._home = Concluder(core, opening.state, self._journal, self._outbox)
+        self._timer = WakeTimer(place)
         self._limit_told = (0, 0)
         self._request: Request | None = None
 
     def on_start(self) -> None:
         """Publish the state as restored and wait for what is due in it."""
-        self._published.view = view_of(self._state)
+        self._journal.listen(self.place.me.tell)
+        self._published.view = view_of(self._home.state)
         self._tell_limit()
-        self._look_ahead()
-        self._arm(self._clock.at_ms())
+        at_ms = self._clock.at_ms()
+        self._home.begin(at_ms)
+        if self._journal.failed is not None:
+            self._lose_log(self._journal.failed, at_ms)
+        self._timer.arm(at_ms, self._home.due_ms, self._journal.due_ms)
 
     def on_receive(self, message: Message) -> None:
         """Stamp, conclude and record *message*; hand out what leaves once it is written, or durable."""
         at_ms = self._clock.at_ms()
-        self._request = message if isinstance(message, Request) else None
-        facts = self._facts(message, at_ms)
-        leaving = [out for fact in facts for out in self._conclude(fact, at_ms)]
-        if leaving or self._request is not None:
-            self._hand_out(leaving)
-            self._frame_closed()
-        elif self._journal.keep_up(at_ms):
-            self._frame_closed()
-        if facts:
-            self._look_ahead()
-        self._arm(at_ms)
+        try:
+            self._take(message, at_ms)
+        except WriteError as error:
+            self._lose_log(str(error), at_ms)
+        self._timer.arm(at_ms, self._home.due_ms, self._journal.due_ms)
 
     def on_stop(self) -> None:
         """End the log; one that was interrupted in the middle of an event stays without an end."""
-        if not self._concluding:
-            self._journal.close(self._state)
+        with suppress(WriteError):  # then the file has no end, which says as much
+            if self._home.half_done:
+                self._journal.abandon()
+            else:
+                self._journal.close(self._home.state)
 
     def on_failure(self, exception_type: object, exception: BaseException, traceback: object) -> None:
         """Write the pending inputs, then fail whoever waits and tell the supervisor: never silent."""
         try:
-            self._journal.sync()
+            with suppress(WriteError):  # what failed first is what is told
+                self._journal.write()
+            with suppress(WriteError):
+                self._journal.abandon()
         finally:
+            self._outbox.refuse(exception)
             if self._request is not None:
                 self._request.future.set_exception((type(exception), exception, None))
             super().on_failure(exception_type, exception, traceback)
 
-    def _facts(self, message: Message, at_ms: int) -> list[Fact]:
-        """Return the facts that *message* stands for, after the clock's own."""
-        offset_ms = self._clock.new_offset_ms(at_ms)
-        facts: list[Fact] = [] if offset_ms is None else [ClockOffset(0, offset_ms)]
+    def _take(self, message: Message, at_ms: int) -> None:
+        """Deal with *message*.
+
+        Raises:
+            WriteError: the log failed; what it led to waits in the outbox.
+        """
+        if isinstance(message, (Synced, SyncFailed)):
+            self._journal.note(message)
+            self._outbox.hand_out_durable(self._journal.durable_seq)
+            return
+        lost = self._journal.lost_from_seq is not None
+        if lost and isinstance(message, Request):
+            message.future.set_exception((LogLostError, LogLostError(), None))
+            return
+        self._request = message if isinstance(message, Request) else None
+        facts = self._facts(message, at_ms)
+        leaves = False
+        for fact in facts:
+            leaves = self._home.conclude(fact, at_ms) or leaves
+        if self._request is not None:
+            self._outbox.put_answer(self._home.state.fact_seq, self._request.future)
+            self._request = None
+            leaves = True
+        try:
+            if facts:
+                self._home.look_ahead()
+        finally:  # what was decided leaves, even if the core fails after it
+            if leaves:
+                self._hand_out()
+            elif self._journal.keep_up(at_ms):
+                self._frame_closed()
+        if lost and self._journal.due_ms is not None and at_ms >= self._journal.due_ms:
+            self._resume_log(at_ms)
+
+    def _facts(self, message: Fact | Request | LimitWanted | Wake, at_ms: int) -> list[Fact]:
+        """Return the facts that *message* stands for, after the clock's own; what a start says comes before them."""
+        if isinstance(message, (FailSafeOrdered, Restarted)):
+            return [message]
+        if isinstance(message, LimitWanted):  # which comes before what a start says
+            self._limit_told = (0, 0)
+            self._tell_limit()
+            return []
+        facts = self._clock.news(at_ms)
         if isinstance(message, Wake):
-            if message.number == self._timer_number:
-                self._timer = None
-            if self._tick_due_ms is not None and self._tick_due_ms <= at_ms:
+            self._timer.fired(message)
+            if self._home.due_ms is not None and self._home.due_ms <= at_ms:
                 facts.append(Tick(0))
         elif isinstance(message, Request):
             facts.append(message.fact)
-        elif isinstance(message, LimitWanted):
-            self._limit_told = (0, 0)
-            self._tell_limit()
         else:
             facts.append(message)
         return facts
 
-    def _conclude(self, fact: Fact, at_ms: int) -> list[Leaving]:
-        """Record and conclude *fact*; return what leaves because of it.
+    def _hand_out(self) -> None:
+        """Write and hand out reductions; sync, and hand out everything else once that is done.
 
         Raises:
-            CoreFailedError: the core, or the log's codec, raised; the fact itself is in the open frame.
+            WriteError: the log failed; nothing was handed out that had to be in it.
         """
-        state, append = self._state, self._journal.append
-        seq = state.seq + 1
-        if self._concluding:
-            raise CoreFailedError(seq, type(fact).__name__, "the event before was left half concluded")
-        self._concluding = True
-        try:
-            append(at_ms, fact)
-            self._core.evolve(state, seq, at_ms, fact)
-            leaving: list[Leaving] = []
-            for number, outcome in enumerate(self._core.conclude(state), seq + 1):
-                append(at_ms, outcome)
-                if isinstance(outcome, (ActionIntended, AlarmChanged)):
-                    leaving.append((number, outcome))
-        except Exception as error:
-            raise CoreFailedError(seq, type(fact).__name__, repr(error)) from error
-        self._concluding = False
-        return leaving
-
-    def _hand_out(self, leaving: list[Leaving]) -> None:
-        """Write and hand out reductions; then sync and hand out everything else."""
         self._journal.write()
-        actions = [(seq, out) for seq, out in leaving if isinstance(out, ActionIntended)]
-        rises = [action for action in actions if not action[1].reduces]
-        for seq, action in actions:
-            if action.reduces:
-                self._execute(seq, action)
-        if rises or self._request is not None:
+        self._outbox.hand_out_written()
+        if self._journal.lost_from_seq is not None:
+            self._outbox.refuse(LogLostError())
+        if self._outbox.waits_for_disk:
             self._journal.sync()
-        for seq, action in rises:
-            self._execute(seq, action)
-        if self._request is not None:
-            self._request.future.set(self._state.fact_seq)
-            self._request = None
+            self._outbox.hand_out_durable(self._journal.durable_seq)
+        self._frame_closed()
 
     def _execute(self, seq: int, action: ActionIntended) -> None:
-        self.place.directory[action.source].tell(Execute(seq, action.what, action.value))
+        """Tell the charger's actor, unless something newer overtook *action* while it waited for the disk."""
+        if action.reduces or self._core.is_open(self._home.state, action.source, seq):
+            self.place.directory[action.source].tell(Execute(seq, action.what, action.value))
+
+    def _lose_log(self, reason: str, at_ms: int) -> None:
+        """Go on protecting without a log: reductions leave, nothing else does until there is one again."""
+        self._journal.lose(reason, at_ms)
+        self._home.conclude(LogLost(0), at_ms)
+        self._hand_out()
+        self._home.look_ahead()
+
+    def _resume_log(self, at_ms: int) -> None:
+        """Try another segment; its first event says what is not on disk.
+
+        Raises:
+            WriteError: it failed again.
+        """
+        lost_from_seq, last_seq = self._journal.lost_from_seq, self._home.state.seq
+        if lost_from_seq is not None and self._journal.resume(self._home.state, at_ms):
+            self._home.conclude(LogResumed(0, lost_from_seq, last_seq), at_ms)
+            self._journal.sync()
+            self._home.look_ahead()
+            self._hand_out()
 
     def _frame_closed(self) -> None:
-        self._published.view = view_of(self._state)
+        self._published.view = view_of(self._home.state)
         self._tell_limit()
-        self._journal.upkeep(self._state)
+        if not self._home.half_done:
+            self._journal.upkeep(self._home.state)
 
     def _tell_limit(self) -> None:
         """Tell the root meter's actor the limit whenever either is another."""
-        meter, limit_ma = self._state.config.meter, self._core.limit_ma(self._state)
+        meter, limit_ma = self._home.state.config.meter, self._core.limit_ma(self._home.state)
         if meter and (meter, limit_ma) != self._limit_told:
             self._limit_told = (meter, limit_ma)
             self.place.directory[meter].tell(LimitChanged(limit_ma))
-
-    def _look_ahead(self) -> None:
-        """Ask the core when time alone changes something.
-
-        Raises:
-            CoreFailedError: it raised.
-        """
-        try:
-            self._tick_due_ms = self._core.next_due_ms(self._state)
-        except Exception as error:
-            raise CoreFailedError(self._state.seq, "what is due next", repr(error)) from error
-
-    def _arm(self, at_ms: int) -> None:
-        """Hold one timer, no later than anything is due; an earlier one is left to fire and look again."""
-        due_ms, journal_due_ms = self._tick_due_ms, self._journal.due_ms
-        if due_ms is None or (journal_due_ms is not None and journal_due_ms < due_ms):
-            due_ms = journal_due_ms
-        if due_ms is None:
-            return
-        wake_at_ms = max(due_ms, at_ms + WAKE_MS_MIN)
-        if self._timer is not None:
-            if self._timer_at_ms <= wake_at_ms:
-                return
-            self._timer.cancel()
-        self._timer_number += 1
-        self._timer_at_ms = wake_at_ms
-        self._timer = self.place.runtime.call_later(wake_at_ms - at_ms, self.place.me, Wake(self._timer_number))

@@ -15,6 +15,13 @@ class CoreFailedError(ActorsError):
         self.fact = fact
 
 
+class LogLostError(ActorsError):
+    """A request that cannot be kept, because nothing can be written."""
+
+    def __init__(self) -> None:
+        super().__init__("the log cannot be written, so nothing can be changed: make room, or change the disk")
+
+
 class VitalActorError(ActorsError):
     """An actor that cannot be restarted died of something that is not the core's."""
 

@@ -51,6 +51,10 @@ class RunQueue:
         """Return the virtual instant, in ms since the Unix epoch."""
         return self.time.boot_ms()
 
+    def next_timer_ms(self) -> int | None:
+        """Return the virtual instant of the next timer, None without any."""
+        return self._timers.next_at_ms()
+
     def future(self) -> QueueFuture:
         """Return an unset future."""
         return QueueFuture(self)
@@ -101,6 +105,15 @@ class RunQueue:
         for ref in reversed(self._refs):
             ref.stop()
         self._refs.clear()
+
+    def kill(self) -> None:
+        """End all actors as the end of their process does: nothing more is delivered, no `on_stop` runs."""
+        for ref in self._refs:
+            ref.actor_stopped.set()  # so that nobody can tell it anything
+            pykka.ActorRegistry.unregister(ref)
+        self._refs.clear()
+        self.ready.clear()
+        self._timers = TimerHeap()
 
     def _fire_next(self, at_ms_max: int) -> bool:
         timer = self._timers.pop_due(at_ms_max)

@@ -10,11 +10,12 @@ from typing import Final, NamedTuple
 from hems_actors.core.electric import DRAWING_MA, bounds_ma, draw_ma, has_meter, mask_of
 from hems_actors.core.enums import Health, Mode, What
 from hems_actors.core.facts import MeterReading
+from hems_actors.core.failsafe import act_fail_safe, is_fail_safe
 from hems_actors.core.ledger import has_given_up
 from hems_actors.core.outcomes import ActionIntended, Outcome
 from hems_actors.core.overload import is_over
 from hems_actors.core.state import Charger, State
-from hems_actors.core.units import SECOND_MS, mask_phases
+from hems_actors.core.units import CURRENT_MA_MIN, SECOND_MS, mask_phases
 
 _NO_CONTROL: Final = Health.NO_CONTROL  # a plain name costs a tenth of the look-up in its class
 _NORMAL: Final = Mode.NORMAL
@@ -34,6 +35,8 @@ class Write(NamedTuple):
 
 def act(state: State) -> list[Outcome]:
     """Return the actions that leave now, reductions first."""
+    if is_fail_safe(state):
+        return act_fail_safe(state)
     if state.passed_seq == state.fact_seq or state.site.health == _NO_CONTROL or has_nothing_to_do(state):
         return []
     found = [action for charger in state.chargers.values() if (action := _action(state, charger)) is not None]
@@ -68,6 +71,8 @@ def _action(state: State, charger: Charger) -> ActionIntended | None:
 
 def may_add_load(state: State) -> bool:
     """Return whether starts, raises and switches may leave: what was decided on readings now lost must wait."""
+    if state.site.log_lost:
+        return False
     without_meter = state.site.health == Health.NO_METER and state.config.meter == 0
     return state.site.health == Health.GOOD or without_meter
 
@@ -104,10 +109,19 @@ def _next_write(state: State, charger: Charger) -> Write | None:
         reduces = may_be_on(charger) and point.current_ma < most_ma
         if reduces and (ledger.refused_what, ledger.refused_value) == (_CURRENT, point.current_ma):
             return Write(_POWER, 0, reduces=True)
-        return Write(_CURRENT, point.current_ma, reduces=reduces)
+        return Write(_CURRENT, _under_both_ma(charger) if reduces else point.current_ma, reduces=reduces)
     if not ledger.known_on:
         return Write(_POWER, 1, reduces=False)
     return None
+
+
+def _under_both_ma(charger: Charger) -> int:
+    """Return the set-point, or what the charger is known to be at if that is less while a raise is in flight.
+
+    A reduction leaves before it would survive a power cut, so it may not raise, whether that raise was sent or not.
+    """
+    point_ma, known_ma = charger.point.current_ma, charger.ledger.known_ma
+    return known_ma if max(CURRENT_MA_MIN, charger.report.min_ma) <= known_ma < point_ma else point_ma
 
 
 def may_be_on(charger: Charger) -> bool:

@@ -38,7 +38,7 @@ def clip(state: State, charger: Charger, wish: Wish, cuts: Cuts, room: Room) -> 
     if state.site.health == Health.NO_METER:
         return _failsafe(state, charger, wish)
     if wish.target_ma == 0:
-        if state.site.health != Health.GOOD and charger.point.on:
+        if state.site.health not in (Health.GOOD, Health.LOG_LOST) and charger.point.on:
             return held(charger, Rule.READINGS_NOT_FRESH, ())
         return off(charger, wish.issuer, wish.rule, wish.operands)
     return _follow(state, charger, wish, room)
@@ -56,7 +56,8 @@ def _follow(state: State, charger: Charger, wish: Wish, room: Room) -> Point:
     if allowed_ma <= offered and not switches:
         return _at(wish, allowed_ma, phases)
     if state.site.health != Health.GOOD:
-        return held(charger, Rule.READINGS_NOT_FRESH, ())
+        lost = state.site.health == Health.LOG_LOST
+        return held(charger, Rule.LOG_LOST if lost else Rule.READINGS_NOT_FRESH, ())
     if is_waiting_for_evidence(state, charger) or _is_evidence_beginning(state, room):
         return held(charger, Rule.WAITS_FOR_EVIDENCE, ())
     if offered == 0:
@@ -103,7 +104,8 @@ def _failsafe(state: State, charger: Charger, wish: Wish) -> Point:
     offered = offer_ma(charger)
     if wish.target_ma == 0 and wish.rule == Rule.SURPLUS_MISSING:
         return off(charger, wish.issuer, wish.rule, wish.operands)
-    if safe_ma < low_ma or (not offered and (state.config.meter or not may_restart(state, charger))):
+    stays_off = state.config.meter or state.site.log_lost or not may_restart(state, charger)
+    if safe_ma < low_ma or (not offered and stays_off):
         return off(charger, Issuer.FAILSAFE, Rule.FAILSAFE, operands)
     current_ma = floor_to(min(safe_ma, offered or safe_ma), charger.config.step_ma)
     return Point(

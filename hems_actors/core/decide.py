@@ -11,6 +11,7 @@ from hems_actors.core.clip import Room, clip
 from hems_actors.core.electric import offer_ma
 from hems_actors.core.enums import Health, Issuer
 from hems_actors.core.facts import ChargerReported
+from hems_actors.core.failsafe import decide_fail_safe, is_fail_safe
 from hems_actors.core.gate import barred
 from hems_actors.core.headroom import spare_ma
 from hems_actors.core.outcomes import Outcome, SetPointDecided
@@ -27,6 +28,8 @@ _NO_CONTROL: Final = Health.NO_CONTROL  # a plain name costs a tenth of the look
 
 def decide(state: State) -> list[Outcome]:
     """Return the phase cuts and set-points due after the newest fact and its judgements."""
+    if is_fail_safe(state):
+        return decide_fail_safe(state)
     if state.passed_seq == state.fact_seq or state.site.health == _NO_CONTROL or not state.chargers:
         return []
     if _tells_nothing(state):

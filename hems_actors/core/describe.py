@@ -23,12 +23,13 @@ FIELD_CODES: Final[dict[str, type[IntEnum]]] = {
     "health": enums.Health,
     "alarm": enums.Alarm,
     "on_exit": enums.OnExit,
+    "step": enums.CoreStep,
 }
 """Fields whose numbers are codes."""
 _SCALED: Final = {"_ma": (1_000, "A"), "_dv": (10, "V"), "_ms": (1_000, "s"), "_permille": (1_000, "")}
 _PLAIN: Final = {"_w": "W", "_wh": "Wh", "_percent": "%", "_s": "s", "_seq": ""}
 _LETTERS: Final = "ABC"
-_INSTANTS: Final = ("at_ms", "since_ms")
+_INSTANTS: Final = ("at_ms", "since_ms", "until_ms")
 
 
 def describe(event: Event, names: Mapping[int, str]) -> str:

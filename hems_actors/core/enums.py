@@ -103,6 +103,14 @@ class Knowledge(IntEnum):
     REMEMBERED = 7
 
 
+class CoreStep(IntEnum):
+    """Where the core raised."""
+
+    EVOLVE = 0
+    CONCLUDE = 1
+    LOOK_AHEAD = 2
+
+
 class Health(IntEnum):
     """What the site can be trusted with (charging.md section 10)."""
 
@@ -111,6 +119,7 @@ class Health(IntEnum):
     HOLD = 2
     NO_METER = 3
     NO_CONTROL = 4
+    LOG_LOST = 5
 
 
 class Alarm(IntEnum):
@@ -124,6 +133,8 @@ class Alarm(IntEnum):
     PHASES_CONTRADICT = 6
     NOT_OBEYING = 7
     METER_SUSPECT = 8
+    LOG_LOST = 9
+    FAIL_SAFE = 10
 
 
 class OnExit(IntEnum):

@@ -1,5 +1,7 @@
 """Errors of the core: each is a bug or a poisoned event, never a user's mistake."""
 
+from typing import Final
+
 
 class CoreError(Exception):
     """Base of all errors the core raises."""
@@ -27,3 +29,7 @@ class MalformedPartError(CoreError):
     def __init__(self, values: tuple[object, ...]) -> None:
         """Show the values."""
         super().__init__(f"not the values of a part of the state: {values}")
+
+
+FAILURES: Final = (CoreError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What code raises on an event it was not made for."""

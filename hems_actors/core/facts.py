@@ -40,6 +40,50 @@ class ZoneKnown(NamedTuple):
     transitions_s: tuple[int, ...]
 
 
+class CoreFailed(NamedTuple):
+    """The core raised on event `failed_seq`; the process ended with this (design.md section 4)."""
+
+    source: int
+    failed_seq: int
+    step: int
+
+
+class Quarantined(NamedTuple):
+    """Event `failed_seq` is passed over: the state cannot take it."""
+
+    source: int
+    failed_seq: int
+
+
+class RecoveredWithLoss(NamedTuple):
+    """A start found events `first_seq` .. `last_seq` damaged or missing; what chargers do is read back."""
+
+    source: int
+    first_seq: int
+    last_seq: int
+
+
+class LogLost(NamedTuple):
+    """The log cannot be written any more: nothing may add load from here."""
+
+    source: int
+
+
+class LogResumed(NamedTuple):
+    """The log goes on in a new segment; events `first_seq` .. `last_seq` are not on disk."""
+
+    source: int
+    first_seq: int
+    last_seq: int
+
+
+class FailSafeOrdered(NamedTuple):
+    """The core failed too often: until `until_ms` chargers are only held at their safe current."""
+
+    source: int
+    until_ms: int
+
+
 class SiteConfigured(NamedTuple):
     """The home's configuration: first values and hard ceilings."""
 
@@ -198,6 +242,12 @@ Fact = (
     | ExitRequested
     | ClockOffset
     | ZoneKnown
+    | CoreFailed
+    | Quarantined
+    | RecoveredWithLoss
+    | LogLost
+    | LogResumed
+    | FailSafeOrdered
     | SiteConfigured
     | SiteSettingsChanged
     | ChargerConfigured

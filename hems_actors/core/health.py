@@ -17,6 +17,10 @@ _NO_METER: Final = Health.NO_METER
 _NO_CONTROL: Final = Health.NO_CONTROL
 _METER_SUSPECT: Final = Alarm.METER_SUSPECT
 _METER_LOST: Final = Alarm.METER_LOST
+_LOG_LOST: Final = Health.LOG_LOST
+_NO_CONTROL_ALARM: Final = Alarm.NO_CONTROL
+_LOG_LOST_ALARM: Final = Alarm.LOG_LOST
+_FAIL_SAFE: Final = Alarm.FAIL_SAFE
 _THREE: Final = 3
 
 
@@ -24,11 +28,14 @@ def judge_health(state: State) -> list[Judgement]:
     """Return the change of health and its alarms, if any."""
     found: list[Judgement] = []
     health = _health(state)
+    if health == _GOOD and state.site.log_lost:
+        health = _LOG_LOST
     if health != state.site.health:
         found.append(HealthJudged(0, health))
     lost = health == _NO_METER and state.config.meter != 0
     unlinked = health == _NO_CONTROL and state.site.linked_at_ms != 0
-    for alarm, active in ((_METER_LOST, lost), (Alarm.NO_CONTROL, unlinked)):
+    wanted = ((_METER_LOST, lost), (_NO_CONTROL_ALARM, unlinked), (_LOG_LOST_ALARM, state.site.log_lost))
+    for alarm, active in (*wanted, (_FAIL_SAFE, False)):  # whoever judges health is not in fail-safe mode
         if active != ((alarm, 0) in state.alarms):
             found.append(AlarmChanged(0, alarm, active, 0))
     return found

@@ -11,6 +11,7 @@ from hems_actors.core.alarms import judge_alarms
 from hems_actors.core.calm import is_calm
 from hems_actors.core.cars import judge_cars
 from hems_actors.core.facts import MeterReading
+from hems_actors.core.failsafe import is_fail_safe, judge_fail_safe
 from hems_actors.core.headroom import judge_restart
 from hems_actors.core.health import judge_health
 from hems_actors.core.ledger import judge_ledger
@@ -42,6 +43,8 @@ CONCERNED: Final[dict[type, tuple[Judging, ...]]] = {
 
 def judge(state: State) -> list[Outcome]:
     """Return all judgements that follow from *state* as the newest fact left it."""
+    if is_fail_safe(state):
+        return judge_fail_safe(state)
     fact = state.fact_type
     if fact is MeterReading and is_calm(state):
         return []

@@ -53,6 +53,11 @@ def has_given_up(state: State, charger: Charger) -> bool:
     return gave_up_at_ms is not None and state.at_ms - gave_up_at_ms < GAVE_UP_MS
 
 
+def is_open(state: State, source: int, action_seq: int) -> bool:
+    """Return whether action *action_seq* is what charger *source* still needs: nothing newer overtook it."""
+    return state.chargers[source].ledger.open_seq == action_seq
+
+
 def shown(report: ChargerReported, what: int) -> int | None:
     """Return what *report* shows of *what*: 0/1, mA, or phases; None = not reported."""
     if what == _POWER:

@@ -64,7 +64,10 @@ def _values(part: object, names: tuple[str, ...]) -> Values:
 
 
 def _put(part: object, names: tuple[str, ...], values: Values) -> None:
-    for name, value in zip(names, values, strict=True):
+    """Set the fields *names*; those that an older version did not have keep what they are."""
+    if len(values) > len(names):
+        raise MalformedPartError(values)
+    for name, value in zip(names, values, strict=False):
         setattr(part, name, value)
 
 

@@ -37,6 +37,8 @@ class Rule(IntEnum):
     UNBALANCE = 24
     START_WAITS = 25
     DISCONNECTED = 26
+    LOG_LOST = 27
+    CORE_FAILED = 28
 
 
 class RuleText(NamedTuple):
@@ -85,4 +87,6 @@ RULES: Final[dict[int, RuleText]] = {
     Rule.UNBALANCE: RuleText("unbalance", ("spread_ma", "limit_ma"), "phases too unequally loaded"),
     Rule.START_WAITS: RuleText("start_waits", (), "another charger just started on this surplus"),
     Rule.DISCONNECTED: RuleText("disconnected", (), "the charger is not reachable"),
+    Rule.LOG_LOST: RuleText("log_lost", (), "the log cannot be written: nothing may add load"),
+    Rule.CORE_FAILED: RuleText("core_failed", ("safe_ma",), "the decision code failed repeatedly: the safe current"),
 }

@@ -54,6 +54,8 @@ class SiteStatus:
     surplus_start_at_ms: int | None = None
     clock_offset_ms: int = 0
     transitions_s: tuple[int, ...] = ()
+    log_lost: bool = False
+    fail_safe_until_ms: int = 0
 
 
 @dataclass(slots=True)

@@ -59,6 +59,36 @@ def zone_known(state: State, event: facts.ZoneKnown) -> None:
     state.site.transitions_s = event.transitions_s
 
 
+def core_failed(_state: State, _event: facts.CoreFailed) -> None:
+    """Only the record: the process that wrote it ended."""
+
+
+def quarantined(_state: State, _event: facts.Quarantined) -> None:
+    """Only the record: the event it names was never stored."""
+
+
+def recovered_with_loss(state: State, _event: facts.RecoveredWithLoss) -> None:
+    """What was in flight is unknown: nothing counts as sent until the charger shows it."""
+    for charger in state.chargers.values():
+        charger.ledger.sent = False
+        charger.map.step_ma = 0
+
+
+def log_lost(state: State, _event: facts.LogLost) -> None:
+    """Nothing may add load from here."""
+    state.site.log_lost = True
+
+
+def log_resumed(state: State, _event: facts.LogResumed) -> None:
+    """What is decided is on disk again."""
+    state.site.log_lost = False
+
+
+def fail_safe_ordered(state: State, event: facts.FailSafeOrdered) -> None:
+    """Only the safe current until then."""
+    state.site.fail_safe_until_ms = event.until_ms
+
+
 def site_configured(state: State, event: facts.SiteConfigured) -> None:
     """Keep the home's configuration."""
     config = state.config

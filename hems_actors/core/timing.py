@@ -7,6 +7,7 @@ from hems_actors.core.cars import cars_due_ms, nudge_due_ms
 from hems_actors.core.clip import raise_waits
 from hems_actors.core.electric import offer_ma
 from hems_actors.core.enums import Health, Issuer, Mode, Timer
+from hems_actors.core.failsafe import fail_safe_due_ms, is_fail_safe
 from hems_actors.core.headroom import RESTART_MS
 from hems_actors.core.health import health_due_ms
 from hems_actors.core.ledger import ledger_due_ms
@@ -67,6 +68,8 @@ def has_rival(state: State, charger: Charger) -> bool:
 
 def next_due_ms(state: State) -> int:
     """Return when the next `Tick` is wanted: the end of the cycle, or the first timer before it; after `at_ms`."""
+    if is_fail_safe(state):
+        return fail_safe_due_ms(state)
     now_ms = state.at_ms
     cycle_at_ms = state.site.cycle_at_ms
     first_ms = now_ms if cycle_at_ms is None else cycle_at_ms + CYCLE_MS

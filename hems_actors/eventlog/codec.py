@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple, NoReturn
 
 from hems_actors.core.registry import KINDS, RESTORED_KIND_FIRST, Event
 from hems_actors.core.restored import Restored
+from hems_actors.eventlog.brief import brief
 from hems_actors.eventlog.errors import MalformedError, NewerError, SchemaError
 from hems_actors.eventlog.frame import Row
 from hems_actors.eventlog.schema import KindSchema, Schema, current_schema
@@ -15,6 +16,11 @@ LEAD: Final = 3
 """Row items before the fields: kind, source, dt_ms."""
 
 _KIND_OF: Final = {event: kind for kind, event in KINDS.items()}
+_LEADING: Final = [int] * LEAD
+_PLAIN: Final = (int, bool, type(None))
+_FREQUENT: Final = frozenset({22, 23, 140})
+"""Kinds whose rows are checked only when the core stumbles over one: readings and set-points are nearly all there is,
+and checking each value would cost as much as reading the log."""
 _Pick = Callable[[Row], Values]
 
 
@@ -73,7 +79,16 @@ class Decoder:
                 for event, pick, width in (plans[row[0]],)
             ]
         except (IndexError, KeyError, TypeError) as error:
-            raise MalformedError(f"a row is not as the file's table says: {error!r}") from error
+            raise MalformedError(f"a row is not as the file's table says: {brief(error)}") from error
+
+    def check(self, rows: Sequence[Row]) -> None:
+        """Check that *rows*, which were decoded, hold nothing but what rows may hold.
+
+        Raises:
+            MalformedError: one does not.
+        """
+        for row in rows:
+            _check_values(row)
 
 
 class _Plan(NamedTuple):
@@ -92,15 +107,40 @@ def _plan(number: int, theirs: KindSchema, known: Vocabulary) -> _Plan:
     ours = known.schema.get(number)
     event = known.kinds.get(number, Restored)
     width = LEAD + len(theirs.fields)
+    name = f"event kind {number} ({brief(theirs.name)})"
     if ours is None:
-        pick = _refusal(NewerError, f"event kind {number} ({theirs.name}) is unknown to this version")
+        pick = _refusal(NewerError, f"{name} is unknown to this version")
     elif theirs.version != ours.version:
-        pick = _upcast(number, theirs, ours.version, known)
+        pick = _upcast(number, name, theirs, ours.version, known)
     elif theirs.fields == ours.fields:
         pick = _restored(number - RESTORED_KIND_FIRST) if event is Restored else _in_place(width)
+        pick = _checked(number, pick)
     else:
-        pick = _shorter(number, theirs, ours, event)
+        pick = _shorter(number, name, theirs, ours, event)
     return _Plan(event, pick, width)
+
+
+def _checked(number: int, pick: _Pick) -> _Pick:
+    """Return what checks a row's values before it is read, unless there are too many such rows."""
+    if number in _FREQUENT:
+        return pick
+
+    def check(row: Row) -> Values:
+        _check_values(row)
+        return pick(row)
+
+    return check
+
+
+def _check_values(row: Row) -> None:
+    """Raise unless *row* holds integers, flags, nil and arrays of integers alone."""
+    if type(row) is not tuple or [type(item) for item in row[:LEAD]] != _LEADING:
+        raise MalformedError(f"a row does not begin with kind, source and time: {brief(row)}")
+    for value in row:
+        if type(value) in _PLAIN:
+            continue
+        if type(value) is not tuple or not all(type(item) is int for item in value):
+            raise MalformedError(f"a row of kind {row[0]} holds {brief(value)}")
 
 
 def _in_place(width: int) -> _Pick:
@@ -119,28 +159,30 @@ def _restored(part: int) -> _Pick:
     return lambda row: Restored(row[1], part, row[LEAD:])
 
 
-def _shorter(number: int, theirs: KindSchema, ours: KindSchema, event: type[Any]) -> _Pick:
+def _shorter(number: int, name: str, theirs: KindSchema, ours: KindSchema, event: type[Any]) -> _Pick:
     """Return how to read rows that lack trailing fields, or why they cannot be read."""
     count = len(theirs.fields)
     if theirs.fields[: len(ours.fields)] == ours.fields:
-        return _refusal(NewerError, f"event kind {number} ({theirs.name}) has fields unknown to this version")
+        return _refusal(NewerError, f"{name} has fields unknown to this version")
     if theirs.fields != ours.fields[:count]:
-        return _refusal(SchemaError, f"event kind {number} ({theirs.name}) has other fields but the same version")
+        return _refusal(SchemaError, f"{name} has other fields but the same version")
     if event is Restored:
-        return _restored(number - RESTORED_KIND_FIRST)
+        return _checked(number, _restored(number - RESTORED_KIND_FIRST))
     missing = [field.name for field in ours.fields[count:] if field.name not in event._field_defaults]
     if missing:
-        return _refusal(SchemaError, f"event kind {number} ({theirs.name}) lacks {', '.join(missing)}")
-    return lambda row: event(row[1], *row[LEAD:])
+        return _refusal(SchemaError, f"{name} lacks {', '.join(missing)}")
+    return _checked(number, lambda row: event(row[1], *row[LEAD:]))
 
 
-def _upcast(number: int, theirs: KindSchema, version: int, known: Vocabulary) -> _Pick:
+def _upcast(number: int, name: str, theirs: KindSchema, version: int, known: Vocabulary) -> _Pick:
     """Return how to read rows of an older version, or why they cannot be read."""
     if theirs.version > version:
-        return _refusal(NewerError, f"event kind {number} ({theirs.name}) has a version newer than {version}")
-    steps = [known.upcasts.get((number, old)) for old in range(theirs.version, version)]
+        return _refusal(NewerError, f"{name} has a version newer than {version}")
+    steps = [
+        known.upcasts.get((number, old)) for old in range(max(theirs.version, 0), version)
+    ]  # there is no version 0
     if None in steps:
-        return _refusal(SchemaError, f"event kind {number} ({theirs.name}) version {theirs.version}: no way to read it")
+        return _refusal(SchemaError, f"{name} version {theirs.version}: no way to read it")
 
     event = known.kinds.get(number, Restored)
     restored = number - RESTORED_KIND_FIRST if event is Restored else None
@@ -151,4 +193,4 @@ def _upcast(number: int, theirs: KindSchema, version: int, known: Vocabulary) ->
             values = step(values)  # type: ignore[misc] # None was refused above
         return event(*values) if restored is None else Restored(values[0], restored, values[1:])
 
-    return decode
+    return _checked(number, decode)

@@ -11,6 +11,7 @@ from zlib import crc32
 
 import msgpack
 
+from hems_actors.eventlog.brief import brief
 from hems_actors.eventlog.errors import MalformedError, NewerError
 
 FORMAT_VERSION: Final = 1
@@ -23,6 +24,9 @@ BIN32: Final = b"\xc6"
 """The type byte of the payload."""
 HEAD: Final = struct.Struct(">6sI1sI")
 HEAD_BYTES: Final = HEAD.size
+_HEADER_BYTE: Final = b"\x01"
+"""The second byte of a HEADER's payload: its type. Nothing else holds texts or maps."""
+_HASH_BYTES: Final = 32
 _HASHED_ITEMS: Final = 6
 _PLAIN_ITEMS: Final = 5
 
@@ -32,8 +36,7 @@ Row = tuple[Any, ...]
 class FrameType(IntEnum):
     """What a frame holds; numbers never change, new ones are appended.
 
-    No writer of this version writes GAP: in a file it is a repair's mark, refused as newer; the reader hands one on
-    where something is missing.
+    Only a repair writes GAP (`gap.Gap`); the reader hands one on, with an empty body, where something is missing.
     """
 
     HEADER = 1
@@ -97,9 +100,14 @@ def open_payload(payload: bytes) -> Frame:
         NewerError: its type is unknown.
     """
     try:
-        items = msgpack.unpackb(payload, use_list=False)
+        if payload[1:2] == _HEADER_BYTE:
+            items = msgpack.unpackb(payload, use_list=False)
+        else:
+            items = msgpack.unpackb(
+                payload, use_list=False, max_str_len=0, max_map_len=0, max_ext_len=0, max_bin_len=_HASH_BYTES
+            )
     except ValueError as error:
-        raise MalformedError(f"the payload is no msgpack: {error}") from error
+        raise MalformedError(f"the payload is no msgpack, or holds what no event does: {brief(str(error))}") from error
     if type(items) is not tuple or not _PLAIN_ITEMS <= len(items) <= _HASHED_ITEMS:
         raise MalformedError("the payload is not an array of five or six")
     kind, first_seq, t0_ms, prev_crc, body, state_hash = frame = Frame(*items)
@@ -112,7 +120,7 @@ def open_payload(payload: bytes) -> Frame:
 
 def _check(kind: int, body: object, state_hash: object) -> None:
     """Raise if a frame of type *kind* holds no such things."""
-    if kind == FrameType.GAP or kind > FrameType.CLOSE:
+    if kind > FrameType.CLOSE:
         raise NewerError(f"frame type {kind} is newer than this version: replay it with the version that wrote it")
     wanted_hash = bytes if kind in (FrameType.SNAPSHOT, FrameType.CLOSE) else type(None)
     wanted_body = dict if kind == FrameType.HEADER else tuple

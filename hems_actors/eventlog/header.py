@@ -107,7 +107,7 @@ def parse_header(body: Mapping[str, Any], first_seq: int, at_ms: int) -> Header:
         zone=_item(body, "zone", str),
         logic_version=_item(body, "logic_version", int),
         state_version=_item(body, "state_version", int),
-        versions={str(name): str(version) for name, version in versions.items()},
+        versions=_texts(versions),
         config=_item(body, "config", str),
         config_sha256=_item(body, "config_sha256", str),
         schema=schema_from(_item(body, "schema", tuple)),
@@ -124,10 +124,21 @@ def _item(body: Mapping[str, Any], key: str, kind: type[Any]) -> Any:  # noqa: A
 
 
 def _sources(rows: tuple[Any, ...]) -> dict[int, str]:
-    try:
-        return {int(number): str(name) for number, name in rows}
-    except (TypeError, ValueError) as error:
-        raise MalformedError("the header's sources are not pairs of number and name") from error
+    sources: dict[int, str] = {}
+    for row in rows:
+        match row:
+            case (int() as number, str() as name):
+                sources[number] = name
+            case _:
+                raise MalformedError("the header's sources are not pairs of number and name")
+    return sources
+
+
+def _texts(versions: Mapping[object, object]) -> dict[str, str]:
+    texts = {name: text for name, text in versions.items() if isinstance(name, str) and isinstance(text, str)}
+    if len(texts) < len(versions):
+        raise MalformedError("the header's versions are not all texts")
+    return texts
 
 
 def _previous(row: object) -> Previous | None:

@@ -3,6 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from hems_actors.eventlog.brief import brief
+from hems_actors.eventlog.errors import MalformedError
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_MS: Final = 86_400_000
 _YEAR_9999_MS: Final = 253_370_764_800_000
@@ -14,9 +17,14 @@ class LocalTime:
     Args:
         transitions_s: pairs of instant and the UTC offset in force from then on, as `ZoneKnown` records them.
         clock_offset_ms: wall clock minus `at_ms`, as `ClockOffset` records it.
+
+    Raises:
+        MalformedError: they are not what is recorded: no pairs, no number.
     """
 
     def __init__(self, transitions_s: tuple[int, ...] = (), clock_offset_ms: int = 0) -> None:
+        if type(transitions_s) is not tuple or type(clock_offset_ms) is not int:
+            raise MalformedError(f"no local time can be told by {brief(transitions_s)} and {brief(clock_offset_ms)}")
         self.transitions_s = transitions_s
         self.clock_offset_ms = clock_offset_ms
 
@@ -27,7 +35,7 @@ class LocalTime:
     def offset_s(self, at_ms: int) -> int:
         """Return the zone's UTC offset at *at_ms*; before the first known one, that one."""
         wall_s = self.wall_ms(at_ms) // 1000
-        offset_s = self.transitions_s[1] if self.transitions_s else 0
+        offset_s = self.transitions_s[1] if len(self.transitions_s) > 1 else 0
         for index in range(0, len(self.transitions_s) - 1, 2):
             if self.transitions_s[index] > wall_s:
                 break
@@ -47,4 +55,4 @@ class LocalTime:
         local = _EPOCH + timedelta(milliseconds=local_ms)
         minutes = abs(offset_s) // 60
         sign = "-" if offset_s < 0 else "+"
-        return f"{local:%Y-%m-%dT%H:%M:%S}.{local_ms % 1000:03d}{sign}{minutes // 60:02d}:{minutes % 60:02d}"
+        return f"{local:%Y-%m-%dT%H:%M:%S}.{int(local_ms % 1000):03d}{sign}{minutes // 60:02d}:{minutes % 60:02d}"

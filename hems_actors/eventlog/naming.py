@@ -1,4 +1,4 @@
-"""Names of segments: `<home>-<first_seq>-<start in UTC>.msgpack`."""
+"""Names of segments: `<home>-<first_seq>-<start in UTC>.msgpack`, of their archives: the same and `.zst`."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -8,9 +8,10 @@ from typing import Final, NamedTuple
 from hems_actors.eventlog.errors import WriteError
 
 SUFFIX: Final = ".msgpack"
+ARCHIVE_SUFFIX: Final = ".zst"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _HOME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
-_NAME: Final = re.compile(r"(?P<home>.+)-(?P<first_seq>\d+)-(?P<start>\d{8}T\d{9}Z)\.msgpack")
+_NAME: Final = re.compile(r"(?P<home>.+)-(?P<first_seq>\d+)-(?P<start>\d{8}T\d{9}Z)\.msgpack(?:\.zst)?")
 
 
 class SegmentName(NamedTuple):
@@ -35,12 +36,27 @@ def segment_name(home: str, first_seq: int, wall_ms: int) -> str:
 
 
 def parse_name(name: str) -> SegmentName | None:
-    """Return what *name* says, or None if it is no segment's."""
+    """Return what *name* says, or None if it is no segment's and no archive's."""
     match = _NAME.fullmatch(name)
     return match and SegmentName(int(match["first_seq"]), match["start"], match["home"])
 
 
 def segments(directory: Path, home: str) -> list[Path]:
-    """Return the segments of *home* in *directory*, in the order they were begun."""
+    """Return the segments of *home* in *directory*, in the order they were begun.
+
+    Of one that was archived its archive; while both are there, the segment alone.
+    """
     named = [(parse_name(path.name), path) for path in directory.iterdir()]
-    return [path for name, path in sorted((name, path) for name, path in named if name and name.home == home)]
+    found = sorted((name, path) for name, path in named if name and name.home == home)
+    first = dict(reversed(found))  # the shorter name sorts first
+    return list(reversed(first.values()))
+
+
+def archive_path(segment: Path) -> Path:
+    """Return the path of the archive of *segment*."""
+    return segment.with_name(segment.name + ARCHIVE_SUFFIX)
+
+
+def log_name(path: Path) -> str:
+    """Return the name that the log *path* was written under: of an archive, that of its segment."""
+    return path.name.removesuffix(ARCHIVE_SUFFIX)

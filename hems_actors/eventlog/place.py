@@ -6,7 +6,7 @@ from typing import Final, Protocol
 from hems_actors.eventlog.errors import LogError, WriteError
 from hems_actors.eventlog.header import Previous
 from hems_actors.eventlog.lock import DirectoryLock
-from hems_actors.eventlog.naming import segment_name, segments
+from hems_actors.eventlog.naming import log_name, segment_name, segments
 from hems_actors.eventlog.reader import LogReader
 
 SEGMENT_BYTES_MAX: Final = 64 * 1024 * 1024
@@ -18,6 +18,10 @@ class Place(Protocol):
     @property
     def segment_bytes_max(self) -> int | None:
         """Size from which the next segment begins; None = there is none."""
+
+    @property
+    def found(self) -> tuple[Path, ...]:
+        """Return segments of other processes that a recovery went on from: they may not be synced."""
 
     def next_path(self, home: str, first_seq: int, wall_ms: int) -> Path:
         """Return the path of the segment to begin."""
@@ -41,6 +45,11 @@ class LogDirectory:
         WriteError: it cannot be made.
     """
 
+    found: tuple[Path, ...] = ()
+    """Segments of other processes that a recovery went on from."""
+    newest: Previous | None = None
+    """How the newest readable segment ends, if a recovery has found that out: it is not read again."""
+
     def __init__(self, path: Path, segment_bytes_max: int = SEGMENT_BYTES_MAX) -> None:
         self.path = path
         self.segment_bytes_max = segment_bytes_max
@@ -48,10 +57,16 @@ class LogDirectory:
 
     def next_path(self, home: str, first_seq: int, wall_ms: int) -> Path:
         """Return the segment's path, named for what it holds."""
-        return self.path / segment_name(home, first_seq, wall_ms)
+        path = self.path / segment_name(home, first_seq, wall_ms)
+        while path.exists():  # a start in the same instant, or a wall clock that was set back
+            wall_ms += 1
+            path = self.path / segment_name(home, first_seq, wall_ms)
+        return path
 
     def previous(self, home: str) -> Previous | None:
         """Return how the newest segment ends; None if there is none."""
+        if self.newest is not None:
+            return self.newest
         found = segments(self.path, home)
         return end_of(found[-1]) if found else None
 
@@ -64,6 +79,7 @@ class SingleFile:
     """One file, which must not exist; nothing comes before or after it."""
 
     segment_bytes_max = None
+    found: tuple[Path, ...] = ()
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -95,6 +111,6 @@ def end_of(path: Path) -> Previous:
         with LogReader(path) as log:
             for _frame in log:
                 pass
-            return Previous(path.name, log.next_seq - 1, log.last_crc, size - log.good_bytes)
+            return Previous(log_name(path), log.next_seq - 1, log.last_crc, log.size_bytes - log.good_bytes)
     except LogError:
-        return Previous(path.name, 0, 0, size)
+        return Previous(log_name(path), 0, 0, size)

@@ -20,8 +20,14 @@ class FilePort(Protocol):
     def sync_directory(self, path: Path) -> None:
         """Return once the names in *path* would survive a power cut."""
 
+    def sync_other(self, path: Path) -> None:
+        """Return once the file *path*, that another process wrote, would survive a power cut."""
+
     def close(self, fd: int) -> None:
         """Close *fd*."""
+
+    def remove(self, path: Path) -> None:
+        """Remove *path*."""
 
 
 class OsFiles:
@@ -41,12 +47,24 @@ class OsFiles:
 
     def sync_directory(self, path: Path) -> None:
         """Sync the directory itself."""
-        fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(fd)
-        finally:
-            os.close(fd)
+        _sync(path, os.O_DIRECTORY)
+
+    def sync_other(self, path: Path) -> None:
+        """Sync the file."""
+        _sync(path)
 
     def close(self, fd: int) -> None:
         """Close *fd*."""
+        os.close(fd)
+
+    def remove(self, path: Path) -> None:
+        """Remove *path*."""
+        path.unlink()
+
+
+def _sync(path: Path, flags: int = 0) -> None:
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | flags)
+    try:
+        os.fsync(fd)
+    finally:
         os.close(fd)

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from zlib import crc32
 
 from hems_actors.eventlog.frame import BIN32, HEAD, HEAD_BYTES, MAGIC, may_begin_frame, parse_head
-from hems_actors.eventlog.source import WINDOW_BYTES, ByteSource
+from hems_actors.eventlog.source import WINDOW_BYTES, Source
 
 SECTOR_BYTES: Final = 512
 _ZEROS_MIN: Final = 32
@@ -40,13 +40,13 @@ class Torn(NamedTuple):
     end: int
 
 
-def scan(source: ByteSource) -> Iterator[Good | Bad | Torn]:
-    """Yield what *source* holds, from its first byte to its last, without gap or overlap.
+def scan(source: Source, offset: int = 0) -> Iterator[Good | Bad | Torn]:
+    """Yield what *source* holds, from byte *offset* to its last, without gap or overlap.
 
     Raises:
         UnreadableError: the disk does not give it.
     """
-    offset, new = 0, tuple.__new__
+    new = tuple.__new__
     while offset < source.size:
         block, start = source.at(offset, WINDOW_BYTES), offset
         while len(block) - (offset - start) >= HEAD_BYTES:
@@ -73,7 +73,7 @@ def scan(source: ByteSource) -> Iterator[Good | Bad | Torn]:
         offset = following
 
 
-def _good_at(source: ByteSource, offset: int) -> Good | None:
+def _good_at(source: Source, offset: int) -> Good | None:
     """Return the frame at *offset* if it is good, however long."""
     parsed = parse_head(source.at(offset, HEAD_BYTES))
     if parsed is None:
@@ -85,12 +85,12 @@ def _good_at(source: ByteSource, offset: int) -> Good | None:
     return Good(offset, offset + HEAD_BYTES + length, crc, payload)
 
 
-def _next_good(source: ByteSource, offset: int) -> int | None:
+def _next_good(source: Source, offset: int) -> int | None:
     """Return where the next good frame begins at or after *offset*, or None."""
     return next((start for start in _magics(source, offset) if _good_at(source, start)), None)
 
 
-def _magics(source: ByteSource, offset: int) -> Iterator[int]:
+def _magics(source: Source, offset: int) -> Iterator[int]:
     """Yield each place at or after *offset* where a magic stands."""
     while offset < source.size:
         block = source.at(offset, WINDOW_BYTES)
@@ -101,7 +101,7 @@ def _magics(source: ByteSource, offset: int) -> Iterator[int]:
         offset += max(1, len(block) - len(MAGIC) + 1)
 
 
-def _tail(source: ByteSource, offset: int) -> Iterator[Bad | Torn]:
+def _tail(source: Source, offset: int) -> Iterator[Bad | Torn]:
     """Yield what the rest of the file is, none of it a good frame."""
     bad_from = offset
     while offset < source.size:
@@ -115,19 +115,22 @@ def _tail(source: ByteSource, offset: int) -> Iterator[Bad | Torn]:
         yield Torn(offset, source.size)
 
 
-def _end_of_broken(source: ByteSource, offset: int) -> int | None:
+def _end_of_broken(source: Source, offset: int) -> int | None:
     """Return where the corrupt bytes at *offset* end, or None if they are a torn tail."""
     head = source.at(offset, HEAD_BYTES)
     parsed = parse_head(head)
     if parsed is not None:
         end = offset + HEAD_BYTES + parsed[1]
-        return None if end > source.size or _lost_sector(source, offset, end) else end
+        if end > source.size:
+            complete = crc32(source.at(offset + HEAD_BYTES, source.size - offset)) == parsed[0]
+            return source.size if complete else None  # a wrong length is no torn tail
+        return None if _lost_sector(source, offset, end) else end
     if (len(head) < HEAD_BYTES and may_begin_frame(head)) or _lost_sector(source, offset, source.size):
         return None
     return next(_magics(source, offset + 1), source.size)
 
 
-def _lost_sector(source: ByteSource, start: int, end: int) -> bool:
+def _lost_sector(source: Source, start: int, end: int) -> bool:
     """Return whether the bytes are nothing but zeros, or a whole sector among them is."""
     sector = start + -start % SECTOR_BYTES
     while sector < end:

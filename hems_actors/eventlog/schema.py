@@ -73,9 +73,15 @@ def schema_from(rows: object) -> Schema:
         MalformedError: they are no schema table.
     """
     try:
-        return {number: _kind_from(name, version, fields) for number, name, version, fields in rows}  # type: ignore[attr-defined]
+        return {_number(number): _kind_from(name, version, fields) for number, name, version, fields in rows}  # type: ignore[attr-defined]
     except (TypeError, ValueError) as error:
         raise MalformedError("the header's schema table is malformed") from error
+
+
+def _number(number: object) -> int:
+    if not isinstance(number, int):
+        raise TypeError
+    return number
 
 
 def _kind_from(name: object, version: object, fields: Any) -> KindSchema:  # noqa: ANN401 - whatever was packed

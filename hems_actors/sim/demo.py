@@ -7,13 +7,16 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
+from hems_actors.actors.journal import Tap
 from hems_actors.core.state import State
+from hems_actors.eventlog.errors import WriteError
 from hems_actors.eventlog.place import SingleFile
+from hems_actors.eventlog.syncing import NoSync
 from hems_actors.eventlog.writer import LogWriter
 from hems_actors.sim.account import Account
 from hems_actors.sim.build import Stage, build
 from hems_actors.sim.report import Figures, summary, table
-from hems_actors.sim.runner import Progress, Tap, header_of, play
+from hems_actors.sim.runner import Progress, header_of, play
 from hems_actors.sim.scenario import read_scenario
 
 BUILT_IN: Final = Path(str(files("hems_actors.sim"))) / "demo.toml"
@@ -39,10 +42,12 @@ def play_to(stage: Stage, path: Path, taps: list[Tap], progress: Progress | None
         LogError: the log cannot be written.
     """
     state = State()
-    log = LogWriter(SingleFile(path), header_of(stage), sync=False)
+    log = LogWriter(SingleFile(path), header_of(stage), sync=NoSync())
     log.start(state, stage.moments.start_ms)
     account = Account(stage)
     play(stage, log, state, [account, *taps], progress)
+    if log.given_up is not None:  # a home goes on without a log; whoever plays one wants it
+        raise WriteError(log.given_up)
     account.finish()
     return summary(stage, account, str(path))
 

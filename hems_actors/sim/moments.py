@@ -53,34 +53,3 @@ class Moments:
 
     def _zoned(self, moment: datetime) -> datetime:
         return moment if moment.tzinfo is not None else moment.replace(tzinfo=self.zone)
-
-
-def transitions_s(zone: ZoneInfo, from_ms: int, to_ms: int) -> tuple[int, ...]:
-    """Return pairs of instant and UTC offset (s) in force from then on: the first at *from_ms*, then each change."""
-    low = from_ms // 1_000
-    end = to_ms // 1_000
-    pairs = [low, _offset_s(zone, low)]
-    while low < end:
-        high = min(low + 86_400, end)
-        if _offset_s(zone, high) != pairs[-1]:
-            changed = _first_with_other_offset(zone, low, high)
-            pairs += [changed, _offset_s(zone, changed)]
-            high = changed
-        low = high
-    return tuple(pairs)
-
-
-def _first_with_other_offset(zone: ZoneInfo, low: int, high: int) -> int:
-    before_s = _offset_s(zone, low)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if _offset_s(zone, middle) == before_s:
-            low = middle
-        else:
-            high = middle
-    return high
-
-
-def _offset_s(zone: ZoneInfo, at_s: int) -> int:
-    offset = (_EPOCH + timedelta(seconds=at_s)).astimezone(zone).utcoffset()
-    return int(offset.total_seconds()) if offset is not None else 0

@@ -1,9 +1,10 @@
 """From a scenario to the facts a home begins with, and those its user adds later."""
 
+from hems_actors.actors.zone import transitions_s
 from hems_actors.core import facts
 from hems_actors.core.enums import Mode, OnExit
+from hems_actors.core.state import SiteSettings, State
 from hems_actors.sim.build import Stage, milli
-from hems_actors.sim.moments import transitions_s
 from hems_actors.sim.numbers import BATTERY, METER
 from hems_actors.sim.scenario_home import Settings, phase_indices
 from hems_actors.sim.scenario_things import ChargerTable, Info
@@ -37,6 +38,39 @@ def opening_facts(stage: Stage) -> list[facts.Fact]:
         known = phase_indices(scenario.battery.phases) if scenario.battery.phases_configured else ()
         found.append(facts.BatteryConfigured(BATTERY, sum(1 << phase for phase in known)))
     return found
+
+
+def missing_facts(stage: Stage, state: State) -> list[facts.Fact]:
+    """Return those of the opening facts that *state*, as recovered, does not hold or contradicts.
+
+    What a user may change is told only where nothing is known of it: the last logged value stands.
+    """
+    return [fact for fact in opening_facts(stage) if not _is_known(fact, state)]
+
+
+def _is_known(fact: facts.Fact, state: State) -> bool:
+    """Return whether *state* needs not be told *fact* at a restart."""
+    charger = state.chargers.get(fact.source)
+    match fact:
+        case facts.SiteConfigured():
+            return _holds(state.config, fact)
+        case facts.SiteSettingsChanged():
+            return state.settings != SiteSettings() or _holds(state.settings, fact)
+        case facts.ChargerConfigured():
+            return charger is not None and _holds(charger.config, fact)
+        case facts.ChargingInfoChanged():
+            return charger is not None and charger.info.seq > 0
+        case facts.BatteryConfigured():
+            return (state.battery.source, state.battery.phases_mask) == tuple(fact)
+        case facts.ZoneKnown():
+            return state.site.transitions_s == fact.transitions_s
+    return True  # that the process restarted is not the scenario's to tell
+
+
+def _holds(part: object, fact: facts.Fact) -> bool:
+    """Return whether each field of *fact*, its source apart, stands in *part*."""
+    values = fact._asdict()
+    return all(getattr(part, name) == value for name, value in values.items() if name != "source")
 
 
 def later_facts(stage: Stage) -> list[tuple[int, facts.Fact]]:

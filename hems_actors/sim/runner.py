@@ -1,20 +1,20 @@
 """Plays a scenario: the real actors on the run queue, with the simulated link in place of the real one."""
 
 from collections.abc import Callable
-from typing import Protocol
 
 from hems_actors.actors.battery import Battery
 from hems_actors.actors.car import Car
 from hems_actors.actors.charger import Charger
 from hems_actors.actors.clock import Clock
 from hems_actors.actors.coordinator import Coordinator, Opening
+from hems_actors.actors.core_port import LIVE_CORE, Core
 from hems_actors.actors.directory import HOME, LINK
-from hems_actors.actors.journal import LogPort
+from hems_actors.actors.journal import LogPort, Tap
 from hems_actors.actors.meter import Meter
 from hems_actors.actors.runqueue import RunQueue
+from hems_actors.actors.runtime import Behaviour
 from hems_actors.actors.supervisor import Home, Spec
 from hems_actors.actors.view import Published
-from hems_actors.core.registry import Event
 from hems_actors.core.state import State
 from hems_actors.core.version import LOGIC_VERSION, STATE_VERSION
 from hems_actors.eventlog.header import HeaderFields
@@ -25,33 +25,6 @@ from hems_actors.sim.opening import later_facts, opening_facts
 
 HOUR_MS = 3_600_000
 Progress = Callable[[float], None]
-
-
-class Tap(Protocol):
-    """Whoever listens to the events as they are recorded."""
-
-    def see(self, seq: int, at_ms: int, event: Event) -> None:
-        """Notice event number *seq*."""
-
-
-class TappedLog:
-    """A log that lets others listen."""
-
-    def __init__(self, log: LogPort, taps: list[Tap], first_seq: int = 1) -> None:
-        """Pass everything to *log*, and each event to each of *taps*."""
-        self._log = log
-        self._taps = taps
-        self._seq = first_seq - 1
-        self.commit = log.commit
-        self.upkeep = log.upkeep
-        self.close = log.close
-
-    def append(self, at_ms: int, event: Event) -> None:
-        """Pass on *event*, and tell who listens."""
-        self._seq += 1
-        self._log.append(at_ms, event)
-        for tap in self._taps:
-            tap.see(self._seq, at_ms, event)
 
 
 def header_of(stage: Stage) -> HeaderFields:
@@ -78,9 +51,9 @@ def play(stage: Stage, log: LogPort, state: State, taps: list[Tap], progress: Pr
     moments = stage.moments
     queue = RunQueue(moments.start_ms)
     home = Home(queue)
-    opening = Opening(TappedLog(log, taps), Clock(queue.time), state)
+    opening = Opening(log, Clock(queue.time), state, tuple(taps))
     try:
-        home.start(_specs(stage, opening))
+        home.start(specs(stage, opening))
         coordinator = home.directory[HOME]
         for fact in opening_facts(stage):
             coordinator.tell(fact)
@@ -96,12 +69,20 @@ def play(stage: Stage, log: LogPort, state: State, taps: list[Tap], progress: Pr
         home.stop()
 
 
-def _specs(stage: Stage, opening: Opening) -> list[Spec]:
-    specs = [Spec(HOME, Coordinator, (opening, Published()))]
+def specs(
+    stage: Stage,
+    opening: Opening,
+    *,
+    published: Published | None = None,
+    core: Core = LIVE_CORE,
+    link: type[Behaviour] = SimLink,
+) -> list[Spec]:
+    """Return the actors of *stage*'s home, in the order they are started."""
+    found = [Spec(HOME, Coordinator, (opening, published or Published(), core))]
     if stage.scenario.meter.kind != "none":
-        specs.append(Spec(METER, Meter))
+        found.append(Spec(METER, Meter))
     if stage.home.battery is not None:
-        specs.append(Spec(BATTERY, Battery))
-    specs += [Spec(number, Charger) for number in stage.home.chargers]
-    specs += [Spec(number, Car) for number in stage.home.cars]
-    return [*specs, Spec(LINK, SimLink, (stage,))]
+        found.append(Spec(BATTERY, Battery))
+    found += [Spec(number, Charger) for number in stage.home.chargers]
+    found += [Spec(number, Car) for number in stage.home.cars]
+    return [*found, Spec(LINK, link, (stage,))]

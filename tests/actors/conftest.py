@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.actors.fakes import Bench, Driver, LiveDriver, QueueDriver
+from tests.actors.stage import Stage
 
 
 @pytest.fixture(params=[pytest.param(LiveDriver, id="threads"), pytest.param(QueueDriver, id="run queue")])
@@ -19,5 +20,13 @@ def driver(request: pytest.FixtureRequest) -> Iterator[Driver]:
 def bench() -> Iterator[Bench]:
     """A run queue with recorders for coordinator and link."""
     made = Bench()
+    yield made
+    made.queue.stop()
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    """A coordinator's surroundings; `start` it."""
+    made = Stage()
     yield made
     made.queue.stop()

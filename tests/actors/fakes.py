@@ -1,6 +1,7 @@
 """Stand-ins for what actors talk to: the log, the link, the core, the time; and both runtimes behind one driver."""
 
 import threading
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from hems_actors.actors.core_port import Core
@@ -12,48 +13,100 @@ from hems_actors.actors.threads import ThreadRuntime
 from hems_actors.core.outcomes import Outcome
 from hems_actors.core.registry import Event
 from hems_actors.core.state import State
+from hems_actors.eventlog.errors import WriteError
+from hems_actors.eventlog.syncing import Synced, SyncFailed, SyncResult
 
 START_MS = 1_767_225_600_000
+FULL = "disk full"
 PATIENCE_S = 10.0
 
 
-class BoomError(Exception):
+class BoomError(ValueError):
     """What actors and cores in tests fail with."""
 
 
 class FakeLog:
-    """A log port that remembers what it was asked, in *trace* too, and fails when told to."""
+    """A log port that remembers what it was asked, in *trace* too; it fails, or takes its time, when told to."""
 
     def __init__(self, trace: list[Any] | None = None) -> None:
         self.events: list[tuple[int, Event]] = []
         self.trace = trace if trace is not None else []
         self.pending: list[Event] = []
         self.fails = False
+        self.holds = False
+        """Whether nothing becomes durable before `answer` says so."""
+        self.seq = 0
+        self.durable_seq = 0
+        self.given_up: str | None = None
+        self.report: Callable[[SyncResult], object] = self.trace.append
         self.awaited: type[Event] | None = None
         self.reached = threading.Event()
         """Set when an event of class *awaited* is appended."""
 
     def append(self, at_ms: int, event: Event, /) -> None:
         """Remember *event*."""
+        self.seq += 1
         self.events.append((at_ms, event))
         self.pending.append(event)
         if type(event) is self.awaited:
             self.reached.set()
 
-    def commit(self, *, sync: bool) -> None:
+    def commit(self) -> None:
         """Remember what the frame held."""
-        if self.fails:
-            raise OSError(28, "No space left on device")
-        self.trace.append(("sync" if sync else "write", tuple(self.pending)))
-        self.pending.clear()
+        self._write("write")
+
+    def sync(self) -> None:
+        """Remember what the frame held, and that it is durable unless that is held."""
+        self._write("sync")
+        if not self.holds:
+            self.durable_seq = self.seq
+
+    def listen(self, report: Callable[[SyncResult], object], /) -> None:
+        """Keep *report* for `answer`."""
+        self.report = report
+
+    def answer(self, failure: str | None = None) -> None:
+        """Say that all is durable, or that it failed."""
+        self.report(Synced(self.seq, 0) if failure is None else SyncFailed(failure, 0))
+
+    def note(self, result: SyncResult, /) -> None:
+        """Take an answer."""
+        if isinstance(result, SyncFailed):
+            raise WriteError(result.reason)
+        self.durable_seq = result.seq
 
     def upkeep(self, _state: State, /) -> None:
         """Be called between frames only."""
         assert self.pending == []
 
+    def give_up(self, reason: str, /) -> None:
+        """Drop what is open."""
+        self.given_up = reason
+        self.pending.clear()
+        self.trace.append(("given up", reason))
+
+    def resume(self, state: State, _at_ms: int, /) -> None:
+        """Begin anew."""
+        if self.fails:
+            raise WriteError(FULL)
+        self.given_up = None
+        self.seq = self.durable_seq = state.seq
+        self.trace.append(("resumed", state.seq))
+
     def close(self, state: State, _at_ms: int, /) -> None:
-        """Remember the last number."""
+        """Remember what was open, and the last number."""
+        self._write("sync")
         self.trace.append(("close", state.seq))
+
+    def abandon(self) -> None:
+        """Remember that there is no end."""
+        self.trace.append(("abandoned", self.seq))
+
+    def _write(self, how: str) -> None:
+        if self.fails:
+            raise WriteError(FULL)
+        self.trace.append((how, tuple(self.pending)))
+        self.pending.clear()
 
 
 class FakeCore:
@@ -68,10 +121,19 @@ class FakeCore:
         self.poison: str | None = None
         self.interrupted = False
         self.due_fails = False
+        self.seen: list[Event] = []
+        self.overtaken: set[int] = set()
+        """Numbers of actions that something newer overtook."""
 
     def port(self) -> Core:
         """Return it as the coordinator takes it."""
-        return Core(self._evolve, self._conclude, self._next_due_ms, lambda _state: self.limit_ma)
+        return Core(
+            self._evolve,
+            self._conclude,
+            self._next_due_ms,
+            lambda _state: self.limit_ma,
+            lambda _state, _source, seq: seq not in self.overtaken,
+        )
 
     def _next_due_ms(self, _state: State) -> int | None:
         if self.due_fails:
@@ -80,6 +142,7 @@ class FakeCore:
 
     def _evolve(self, state: State, seq: int, at_ms: int, event: Event) -> None:
         state.seq, state.at_ms, state.fact_seq = seq, at_ms, seq
+        self.seen.append(event)
         self._last = type(event).__name__
         self.due_ms = self.due_ms_after.get(self._last, self.due_ms)
         if self.interrupted:

@@ -1,8 +1,12 @@
 """The clock: `at_ms` never goes back, whatever is done to the wall clock."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from hems_actors.actors.clock import Clock, SystemTime, VirtualTime
+from hems_actors.actors.zone import ZoneOffsets
+from hems_actors.core.facts import ClockOffset, ZoneKnown
 from tests.actors.fakes import START_MS
 
 HOUR_MS = 3_600_000
@@ -78,3 +82,17 @@ def test_system_time_is_in_ms() -> None:
 
     assert time.boot_ms() <= time.boot_ms()
     assert time.wall_ms() > 1_735_689_600_000
+
+
+def test_zone_is_news_with_the_clock() -> None:
+    """At start, and when the wall clock turns out to be in another year; the offset comes first."""
+    time = VirtualTime(5_000)
+    clock = Clock(time, zone=ZoneOffsets(ZoneInfo("Europe/Vienna")))
+    assert [type(fact) for fact in clock.news(5_000)] == [ZoneKnown]
+    assert clock.news(5_000) == []
+
+    time.wall_lead_ms = START_MS
+    offset, zone = clock.news(5_000)
+    assert offset == ClockOffset(0, START_MS)
+    assert isinstance(zone, ZoneKnown)
+    assert zone.transitions_s[0] == (START_MS + 5_000) // 1_000 - 1

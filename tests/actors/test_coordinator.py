@@ -1,81 +1,31 @@
 """The coordinator: one order, written before acting, durable before adding load, never silent."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pykka
 import pytest
 
-from hems_actors.actors.clock import Clock
-from hems_actors.actors.coordinator import WAKE_MS_MIN, Coordinator, Opening, Wake
 from hems_actors.actors.directory import HOME, SUPERVISOR
 from hems_actors.actors.errors import CoreFailedError
 from hems_actors.actors.messages import Crashed, Execute, LimitChanged, LimitWanted, Request
-from hems_actors.actors.runqueue import RunQueue
-from hems_actors.actors.runtime import Place
-from hems_actors.actors.view import Published
-from hems_actors.core.enums import What
+from hems_actors.actors.waking import WAKE_MS_MIN, Wake
+from hems_actors.core.enums import CoreStep, What
 from hems_actors.core.facts import (
     ActionSent,
     ClockOffset,
-    MeterReading,
-    SiteSettingsChanged,
+    CoreFailed,
+    Fact,
+    FailSafeOrdered,
+    Quarantined,
+    Restarted,
     ThingConnected,
     Tick,
 )
-from hems_actors.core.outcomes import ActionIntended, AlarmChanged, HealthJudged
-from hems_actors.core.state import State
-from tests.actors.fakes import START_MS, FakeCore, FakeLog, NotingDirectory
-
-READING = MeterReading(3, 0, True, *(None,) * 10)
-CUT = ActionIntended(4, What.CURRENT, 6_000, reduces=True, attempt=1)
-STOP = ActionIntended(5, What.POWER, 0, reduces=True, attempt=1)
-RISE = ActionIntended(4, What.CURRENT, 16_000, reduces=False, attempt=1)
-ALARM = AlarmChanged(0, 1, active=True, value=0)
-JUDGED = HealthJudged(0, 1)
-SETTINGS = SiteSettingsChanged(0, 16_000, 500, 900)
+from tests.actors.fakes import START_MS
+from tests.actors.stage import ALARM, CUT, JUDGED, READING, RISE, SETTINGS, STOP, Stage
 
 
-class _Stage:
-    """A coordinator on a run queue, alone: what it tells others is noted as it leaves."""
-
-    def __init__(self) -> None:
-        self.queue = RunQueue(START_MS)
-        self.trace: list[Any] = []
-        """What was written, and what was told to whom, in order."""
-        self.directory = NotingDirectory(self.trace)
-        self.log = FakeLog(self.trace)
-        self.core = FakeCore()
-        self.state = State()
-        self.published = Published()
-
-    def start(self) -> None:
-        """Start the coordinator, with the core and state as they are."""
-        opening = Opening(self.log, Clock(self.queue.time), self.state)
-        self.queue.spawn(
-            Coordinator, Place(self.queue, self.directory, HOME), opening, self.published, self.core.port()
-        )
-
-    def tell(self, *messages: object) -> None:
-        """Tell the coordinator *messages*, and let all messages run."""
-        for message in messages:
-            self.directory[HOME].tell(message)
-        self.queue.run_until_idle()
-
-    def after(self, delay_ms: int) -> None:
-        """Let *delay_ms* pass."""
-        self.queue.run_until(self.queue.now_ms() + delay_ms)
-
-
-@pytest.fixture
-def stage() -> Iterator[_Stage]:
-    """A coordinator's surroundings; `start` it."""
-    made = _Stage()
-    yield made
-    made.queue.stop()
-
-
-def test_facts_are_stamped_numbered_and_recorded_with_what_follows(stage: _Stage) -> None:
+def test_facts_are_stamped_numbered_and_recorded_with_what_follows(stage: Stage) -> None:
     """The log holds each fact and then its outcomes, all at the fact's instant."""
     stage.core.answers = {"MeterReading": [JUDGED]}
     stage.start()
@@ -118,7 +68,7 @@ def test_facts_are_stamped_numbered_and_recorded_with_what_follows(stage: _Stage
         ),
     ],
 )
-def test_written_before_acting(stage: _Stage, outcomes: list[Any], trace: list[Any]) -> None:
+def test_written_before_acting(stage: Stage, outcomes: list[Any], trace: list[Any]) -> None:
     """What leaves, leaves after its frame; what adds load, after the sync."""
     stage.core.answers = {"MeterReading": outcomes}
     stage.start()
@@ -127,7 +77,7 @@ def test_written_before_acting(stage: _Stage, outcomes: list[Any], trace: list[A
     assert stage.trace == trace
 
 
-def test_cut_overtakes_everything_that_waits(stage: _Stage) -> None:
+def test_cut_overtakes_everything_that_waits(stage: Stage) -> None:
     """Of many facts told before it, none makes the reduction's Execute wait for a sync or a snapshot."""
     stage.core.answers = {"MeterReading": [CUT]}
     stage.start()
@@ -136,7 +86,7 @@ def test_cut_overtakes_everything_that_waits(stage: _Stage) -> None:
     assert [kind for kind, *_ in stage.trace] == ["write", 4]
 
 
-def test_inputs_alone_are_written_within_five_seconds(stage: _Stage) -> None:
+def test_inputs_alone_are_written_within_five_seconds(stage: Stage) -> None:
     """No further message is needed; nothing is ticked for it."""
     stage.start()
     stage.tell(READING)
@@ -145,7 +95,7 @@ def test_inputs_alone_are_written_within_five_seconds(stage: _Stage) -> None:
     assert stage.trace == [("write", (READING,))]
 
 
-def test_everything_is_on_disk_within_a_minute(stage: _Stage) -> None:
+def test_everything_is_on_disk_within_a_minute(stage: Stage) -> None:
     """A reduction is not synced when it leaves, but then soon."""
     stage.core.answers = {"MeterReading": [CUT]}
     stage.start()
@@ -155,7 +105,7 @@ def test_everything_is_on_disk_within_a_minute(stage: _Stage) -> None:
     assert stage.trace[-1] == ("sync", ())
 
 
-def test_view_is_published_after_each_frame(stage: _Stage) -> None:
+def test_view_is_published_after_each_frame(stage: Stage) -> None:
     """Between frames readers see the last one, whole."""
     stage.start()
     stage.tell(READING)
@@ -165,7 +115,7 @@ def test_view_is_published_after_each_frame(stage: _Stage) -> None:
     assert (stage.published.view.seq, stage.published.view.at_ms) == (1, START_MS)
 
 
-def test_request_is_answered_when_durable(stage: _Stage) -> None:
+def test_request_is_answered_when_durable(stage: Stage) -> None:
     """The future holds the fact's number, set after the sync, its reductions sent before."""
     stage.core.answers = {"SiteSettingsChanged": [CUT]}
     stage.start()
@@ -181,7 +131,7 @@ def test_request_is_answered_when_durable(stage: _Stage) -> None:
     ]
 
 
-def test_one_timer_becomes_one_tick(stage: _Stage) -> None:
+def test_one_timer_becomes_one_tick(stage: Stage) -> None:
     """What is due is ticked at its instant, once."""
     stage.core.due_ms = START_MS + 60_000
     stage.core.due_ms_after = {"Tick": None}
@@ -193,7 +143,7 @@ def test_one_timer_becomes_one_tick(stage: _Stage) -> None:
     assert stage.log.events == [(START_MS + 60_000, Tick(0))]
 
 
-def test_earlier_due_moves_the_timer(stage: _Stage) -> None:
+def test_earlier_due_moves_the_timer(stage: Stage) -> None:
     """A fact may make something due sooner; the timer follows, and a later one waits for its turn."""
     stage.core.due_ms = START_MS + 60_000
     stage.core.due_ms_after = {"MeterReading": START_MS + 2_000, "Tick": START_MS + 70_000}
@@ -206,7 +156,7 @@ def test_earlier_due_moves_the_timer(stage: _Stage) -> None:
     assert stage.log.events[-1] == (START_MS + 70_000, Tick(0))
 
 
-def test_a_core_that_is_always_due_cannot_flood_the_log(stage: _Stage) -> None:
+def test_a_core_that_is_always_due_cannot_flood_the_log(stage: Stage) -> None:
     """At most one tick per 100 ms, whatever else arrives meanwhile."""
     stage.core.due_ms = START_MS
     stage.start()
@@ -217,7 +167,26 @@ def test_a_core_that_is_always_due_cannot_flood_the_log(stage: _Stage) -> None:
     assert sum(event == Tick(0) for _, event in stage.log.events) == 1_000 // WAKE_MS_MIN
 
 
-def test_clock_offset_comes_before_the_fact_that_saw_it(stage: _Stage) -> None:
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param(Restarted(0), id="restart"),
+        pytest.param(FailSafeOrdered(0, START_MS + 3_600_000), id="fail-safe mode"),
+    ],
+)
+def test_what_a_start_says_comes_before_the_clocks_news(stage: Stage, first: Fact) -> None:
+    """Nothing is concluded from a state that does not know yet that the process is another one."""
+    stage.start()
+    stage.queue.time.wall_lead_ms = -3 * 3_600_000
+    stage.tell(LimitWanted())
+    stage.tell(first)
+    stage.tell(READING)
+
+    facts = [event for _, event in stage.log.events if isinstance(event, Fact)]
+    assert facts == [first, ClockOffset(0, -3 * 3_600_000), READING]
+
+
+def test_clock_offset_comes_before_the_fact_that_saw_it(stage: Stage) -> None:
     """The wall clock set by three hours is an event; `at_ms` goes on."""
     stage.start()
     stage.queue.time.wall_lead_ms = -3 * 3_600_000
@@ -226,7 +195,7 @@ def test_clock_offset_comes_before_the_fact_that_saw_it(stage: _Stage) -> None:
     assert stage.log.events == [(START_MS, ClockOffset(0, -3 * 3_600_000)), (START_MS, READING)]
 
 
-def test_meter_hears_of_its_limit_when_it_changes(stage: _Stage) -> None:
+def test_meter_hears_of_its_limit_when_it_changes(stage: Stage) -> None:
     """With the frame that holds the change, once; again when the meter's actor was started anew."""
     stage.core.answers = {"SiteSettingsChanged": [ALARM]}
     stage.state.config.meter = 3
@@ -242,7 +211,7 @@ def test_meter_hears_of_its_limit_when_it_changes(stage: _Stage) -> None:
     ]
 
 
-def test_without_a_meter_nobody_hears_of_a_limit(stage: _Stage) -> None:
+def test_without_a_meter_nobody_hears_of_a_limit(stage: Stage) -> None:
     """Source number 0 is the home, not a meter."""
     stage.core.limit_ma = 25_000
     stage.start()
@@ -251,27 +220,39 @@ def test_without_a_meter_nobody_hears_of_a_limit(stage: _Stage) -> None:
     assert stage.trace == []
 
 
-def test_core_that_cannot_say_what_is_due_is_reported(stage: _Stage) -> None:
+def test_core_that_cannot_say_what_is_due_is_reported(stage: Stage) -> None:
     """What it decided before is handed out all the same."""
     stage.core.answers = {"MeterReading": [CUT]}
     stage.start()
     stage.core.due_fails = True
     stage.tell(READING)
 
-    assert stage.trace[:2] == [("write", (READING, CUT)), (4, Execute(2, What.CURRENT, 6_000))]
+    failed = CoreFailed(0, 2, CoreStep.LOOK_AHEAD)
+    assert stage.trace[:2] == [("write", (READING, CUT, failed)), (4, Execute(2, What.CURRENT, 6_000))]
     to, crash = stage.trace[-1]
     assert to == SUPERVISOR
     assert isinstance(crash.error, CoreFailedError)
 
 
-def test_core_that_raises_leaves_its_inputs_and_a_report(stage: _Stage) -> None:
+def test_core_that_cannot_say_what_is_due_at_start(stage: Stage) -> None:
+    """The coordinator starts all the same, and asks again at a tick, which can then be named."""
+    stage.core.due_fails = True
+    stage.start()
+    assert stage.trace == []
+
+    stage.after(WAKE_MS_MIN)
+    assert stage.trace[0] == ("write", (Tick(0), CoreFailed(0, 1, CoreStep.LOOK_AHEAD)))
+
+
+def test_core_that_raises_leaves_its_inputs_and_a_report(stage: Stage) -> None:
     """The poison is on disk, the supervisor knows the event, nothing claims that the log ended well."""
     stage.core.poison = "ActionSent"
     stage.start()
     stage.tell(READING, ActionSent(4, 7), READING)
 
-    assert stage.trace[0] == ("sync", (READING, ActionSent(4, 7)))
-    ((to, crash),) = stage.trace[1:]
+    failed = CoreFailed(0, 2, CoreStep.EVOLVE)
+    assert stage.trace[:2] == [("write", (READING, ActionSent(4, 7), failed)), ("abandoned", 3)]
+    ((to, crash),) = stage.trace[2:]
     assert to == SUPERVISOR
     assert isinstance(crash, Crashed)
     assert isinstance(crash.error, CoreFailedError)
@@ -279,7 +260,7 @@ def test_core_that_raises_leaves_its_inputs_and_a_report(stage: _Stage) -> None:
     assert str(crash.error) == "the core failed at event 2 (ActionSent): BoomError('ActionSent')"
 
 
-def test_request_that_the_core_cannot_take_fails_its_future(stage: _Stage) -> None:
+def test_request_that_the_core_cannot_take_fails_its_future(stage: Stage) -> None:
     """Whoever waits learns of it."""
     stage.core.poison = "SiteSettingsChanged"
     stage.start()
@@ -290,7 +271,7 @@ def test_request_that_the_core_cannot_take_fails_its_future(stage: _Stage) -> No
         future.get()
 
 
-def test_half_concluded_event_is_not_gone_over(stage: _Stage) -> None:
+def test_half_concluded_event_is_not_gone_over(stage: Stage) -> None:
     """Even if a failure reached somebody else, by `ask`, the next fact ends the coordinator; the log gets no end."""
     stage.core.poison = "Tick"
     stage.start()
@@ -304,18 +285,18 @@ def test_half_concluded_event_is_not_gone_over(stage: _Stage) -> None:
     assert "close" not in [entry[0] for entry in stage.trace]
 
 
-def test_interrupted_event_leaves_the_log_without_an_end(stage: _Stage) -> None:
-    """Ctrl-C in the middle of a conclusion: the state is worth nothing, so its hash is not written."""
+def test_interrupted_event_leaves_the_log_without_an_end(stage: Stage) -> None:
+    """Ctrl-C in the middle of a conclusion: half a conclusion is not written, nor the hash of such a state."""
     stage.core.interrupted = True
     stage.start()
     with pytest.raises(KeyboardInterrupt):
         stage.tell(READING)
     stage.queue.stop()
 
-    assert stage.trace == []
+    assert stage.trace == [("abandoned", 1)]
 
 
-def test_wake_of_a_replaced_timer_changes_nothing(stage: _Stage) -> None:
+def test_wake_of_a_replaced_timer_changes_nothing(stage: Stage) -> None:
     """A timer may fire just before it is cancelled; the one that replaced it stays."""
     stage.core.due_ms = START_MS + 1_000
     stage.core.due_ms_after = {"Tick": None}
@@ -326,20 +307,18 @@ def test_wake_of_a_replaced_timer_changes_nothing(stage: _Stage) -> None:
     assert [event for _, event in stage.log.events] == [Tick(0)]
 
 
-def test_log_that_fails_is_reported(stage: _Stage) -> None:
-    """Nothing is handed out that is not written, and the supervisor knows why."""
-    stage.core.answers = {"MeterReading": [CUT]}
-    stage.log.fails = True
+def test_fail_safe_passes_over_what_the_core_cannot_take(stage: Stage) -> None:
+    """The state is as before, the record says so, and life goes on."""
+    stage.core.poison = "ActionSent"
+    stage.state.site.fail_safe_until_ms = START_MS + 60_000
     stage.start()
-    stage.tell(READING)
+    stage.tell(READING, ActionSent(4, 7), READING)
 
-    ((to, crash),) = stage.trace
-    assert to == SUPERVISOR
-    assert isinstance(crash, Crashed)
-    assert isinstance(crash.error, OSError)
+    assert [event for _, event in stage.log.events] == [READING, ActionSent(4, 7), Quarantined(0, 2), READING]
+    assert stage.state.seq == 4
 
 
-def test_stop_ends_the_log(stage: _Stage) -> None:
+def test_stop_ends_the_log(stage: Stage) -> None:
     """What is open is synced, then the end is written."""
     stage.start()
     stage.tell(READING)
@@ -348,7 +327,7 @@ def test_stop_ends_the_log(stage: _Stage) -> None:
     assert stage.trace == [("sync", (READING,)), ("close", 1)]
 
 
-def test_state_restored_is_published_at_once(stage: _Stage) -> None:
+def test_state_restored_is_published_at_once(stage: Stage) -> None:
     """Readers need not wait for the first frame."""
     stage.state.seq = 41
     stage.start()
@@ -356,7 +335,7 @@ def test_state_restored_is_published_at_once(stage: _Stage) -> None:
     assert stage.published.view.seq == 41
 
 
-def test_future_of_a_dead_coordinator(stage: _Stage) -> None:
+def test_future_of_a_dead_coordinator(stage: Stage) -> None:
     """A request told after the end is dropped: who waits gives a time-out."""
     stage.start()
     stage.queue.stop()

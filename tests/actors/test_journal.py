@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import pytest
+
 from hems_actors.actors.journal import Journal
-from hems_actors.core.facts import Tick
+from hems_actors.core.facts import RecoveredWithLoss, Restarted, Tick
 from hems_actors.core.state import State
 from tests.actors.fakes import FakeLog
 
@@ -67,3 +69,25 @@ def test_close_leaves_nothing_behind() -> None:
     journal.close(State(seq=1))
 
     assert trace == [("sync", (Tick(1),)), ("close", 1)]
+
+
+@pytest.mark.parametrize(
+    ("durable_seq", "lost_from_seq"),
+    [
+        pytest.param(10, 4, id="not even begun"),
+        pytest.param(11, 4, id="what says so is not durable"),
+        pytest.param(12, 13, id="what says so is durable"),
+    ],
+)
+def test_what_a_start_found_missing_is_named_until_that_is_durable(durable_seq: int, lost_from_seq: int) -> None:
+    """Who is asked then what is not on disk says it all."""
+    log = FakeLog()
+    journal = Journal(log, 10, missing_from_seq=4)
+    journal.append(1_000, Restarted(0))
+    journal.append(1_000, RecoveredWithLoss(0, 4, 10))
+    journal.append(1_000, Tick(0))
+    log.durable_seq = durable_seq
+
+    journal.lose("the disk is full", 2_000)
+
+    assert journal.lost_from_seq == lost_from_seq

@@ -10,9 +10,11 @@ from hems_actors.actors.supervisor import Home, Spec
 from hems_actors.actors.view import Published
 from hems_actors.core.facts import BatteryReported, SiteConfigured, Tick
 from hems_actors.core.state import State
+from hems_actors.core.version import STATE_VERSION
 from hems_actors.eventlog.frame import FrameType
 from hems_actors.eventlog.header import HeaderFields
 from hems_actors.eventlog.reader import LogReader
+from hems_actors.eventlog.syncing import InlineSync
 from hems_actors.eventlog.writer import LogWriter
 from tests.actors.fakes import START_MS
 
@@ -23,8 +25,8 @@ def test_log_of_an_hour_reads_as_it_was_concluded(tmp_path: Path) -> None:
     """Real core, real writer: every number is there, with an hourly snapshot and an end."""
     queue = RunQueue(START_MS)
     state = State()
-    head = HeaderFields(home="home", writer="test", zone="UTC", logic_version=1, state_version=1)
-    writer = LogWriter(tmp_path, head, sync=True)
+    head = HeaderFields(home="home", writer="test", zone="UTC", logic_version=1, state_version=STATE_VERSION)
+    writer = LogWriter(tmp_path, head, sync=InlineSync())
     writer.start(state, START_MS)
     opening = Opening(writer, Clock(queue.time), state)
     home = Home(queue)

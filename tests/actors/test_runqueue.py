@@ -117,3 +117,28 @@ def test_keyboard_interrupt_leaves_the_queue() -> None:
     queue.stop()
 
     assert log == ["still there"]
+
+
+class _SaysGoodbye(_Instants):
+    """Remembers its orderly end too."""
+
+    def on_stop(self) -> None:
+        """Remember it."""
+        self._log.append((0, "stopped"))
+
+
+def test_killed_queue_delivers_nothing_more() -> None:
+    """No message, no timer, no orderly end; nobody knows its actors any more."""
+    queue, log = RunQueue(START_MS), list[tuple[int, Any]]()
+    directory = Directory()
+    queue.spawn(_SaysGoodbye, Place(queue, directory, 1), log)
+    directory[1].tell("told before")
+    queue.call_later(1_000, directory[1], "due later")
+    queue.kill()
+    assert not directory[1].tell("told after")
+    queue.run_until_idle()
+    queue.run_until(START_MS + 5_000)
+    queue.stop()
+
+    assert log == []
+    assert pykka.ActorRegistry.get_all() == []

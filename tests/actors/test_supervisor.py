@@ -15,7 +15,8 @@ from hems_actors.actors.runqueue import RunQueue
 from hems_actors.actors.runtime import Behaviour, Place
 from hems_actors.actors.supervisor import BACK_OFF_MS_MAX, Home, Spec
 from hems_actors.actors.view import Published
-from hems_actors.core.facts import LinkChanged, Tick
+from hems_actors.core.enums import CoreStep
+from hems_actors.core.facts import CoreFailed, LinkChanged, Tick
 from hems_actors.core.state import State
 from tests.actors.fakes import PATIENCE_S, START_MS, BoomError, Driver, FakeCore, FakeLog, QueueDriver, Recorder
 
@@ -104,7 +105,7 @@ def test_crashed_core_ends_the_home_with_its_error(driver: Driver) -> None:
         home.ending.wait(PATIENCE_S)
     home.stop()
 
-    assert log.trace == [("sync", (Tick(0),))]
+    assert log.trace == [("write", (Tick(0), CoreFailed(0, 1, CoreStep.EVOLVE))), ("abandoned", 2)]
 
 
 @pytest.fixture

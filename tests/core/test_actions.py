@@ -228,6 +228,14 @@ def test_a_charger_that_never_reported_is_not_written_to() -> None:
     assert writes(home.amps(1) + home.wait(600)) == []
 
 
+def test_parked_at_the_only_current_there_is() -> None:
+    """A charger that can give 6 A and no more is parked there, whatever it shows."""
+    home = Home()
+    home.charger(2, max_ma=6_000, current_ma=10_000)
+
+    assert writes(noted.outcome for noted in home.noted) == ["current 6 A"]
+
+
 def test_no_parking_below_6_a() -> None:
     """A charger that cannot give 6 A is not parked at less."""
     home = Home()

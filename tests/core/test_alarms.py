@@ -27,6 +27,19 @@ def test_overload_persists(seconds: float, house_a: float, *, expected: bool) ->
     assert ((Alarm.OVERLOAD_PERSISTS, 0) in home.state.alarms) == expected
 
 
+def test_overload_persists_in_silence() -> None:
+    """A meter says nothing while its value stays: three intervals after the last reading the alarm comes by itself."""
+    home = scene(Charging(on="B"))
+    show(home, house_a=(30, 1, 1))
+    home.wait(5)
+    show(home, house_a=(30, 1, 1))
+
+    home.wait(29.9)
+    assert home.state.alarms == {}
+    home.wait(0.1)
+    assert home.state.alarms == {(Alarm.OVERLOAD_PERSISTS, 0): 5_000}
+
+
 def test_overload_ends() -> None:
     """The alarm says how much at first and ends with the first reading within the limit."""
     home = scene(Charging(on="B"))

@@ -1,7 +1,9 @@
 """A reading that is passed over would have led to nothing."""
 
 from copy import deepcopy
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -54,6 +56,40 @@ def test_calm_readings_are_passed_over() -> None:
         assert conclude(state) == []
 
     assert state.passed_seq == state.fact_seq
+
+
+@pytest.mark.parametrize(
+    ("changes", "calm"),
+    [
+        pytest.param({"a_ma": 16_100}, True, id="a little more draw"),
+        pytest.param({"a_ma": 9_000, "b_ma": 9_000, "c_ma": 9_000}, False, id="much less draw"),
+        pytest.param({"a_ma": None, "b_ma": None, "c_ma": None}, False, id="no meter any more"),
+        pytest.param({"draw_w": 11_000}, False, id="another meter"),
+        pytest.param({"phase_count": 1}, False, id="another number of phases"),
+    ],
+)
+def test_reports_that_disturb_the_calm(changes: dict[str, Any], calm: bool) -> None:
+    """Only a report whose meter and phases stay, and whose draw does not fall, leaves it as it is."""
+    state = deepcopy(SETTLED.state)
+    for _ in range(2):
+        reading = MeterReading(METER, 0, True, None, 3_910, 3_910, 3_910, None, None, None, None, None, None)
+        evolve(state, state.seq + 1, state.at_ms + 1_000, reading)
+        conclude(state)
+    assert state.calm is not None
+
+    evolve(state, state.seq + 1, state.at_ms + 1, state.chargers[2].report._replace(**changes))
+    assert (state.calm is not None) == calm
+
+
+def test_calm_readings_of_one_phase_are_passed_over() -> None:
+    """A home of one phase is as quiet: its meter shows nothing of B and C."""
+    home = Home(grid_phases=1)
+    home.charger(2)
+    for a_w in (500, 501, 502):
+        home.wait(1)
+        home.meter(power_w=a_w, a_w=a_w, a_ma=2_300)
+
+    assert home.state.passed_seq == home.state.fact_seq
 
 
 SETTLED = charging_home()

@@ -97,6 +97,7 @@ def test_home_without_meter(mode: Mode, limit_a: int, expected: str) -> None:
     home.wait(61)
 
     assert home.line(2).startswith(expected)
+    assert home.report_of(2).power_on is not expected.startswith("off")
 
 
 CACHED = [  # seconds since the link came back, meter changed -> started

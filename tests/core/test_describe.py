@@ -82,3 +82,4 @@ def test_operands_beyond_those_named() -> None:
     """Operands of a newer version are numbered."""
     assert operands_text(Rule.NORMAL, (1_000, 4, 5, 6)) == "maximum 1 A (#4), operand2 5 (#6)"
     assert operands_text(999, (5, 6)) == "operand1 5 (#6)"
+    assert operands_text(999, (5, 6, 7)) == "operand1 5 (#6)", "a value without its event is left out"

@@ -32,6 +32,7 @@ def charging_home(mode: Mode = Mode.NORMAL) -> Home:
     ("changes", "deviation", "wish_ma"),
     [
         pytest.param({"current_ma": 10_000}, Deviation.USER_LOWERED, 10_000, id="lower: the user's maximum"),
+        pytest.param({"current_ma": 6_000}, Deviation.USER_LOWERED, 6_000, id="6 A: the least there is, not off"),
         pytest.param({"current_ma": 5_000}, Deviation.USER_LOWERED, 0, id="under 6 A: off"),
         pytest.param({"power_on": False}, Deviation.USER_LOWERED, 0, id="off: the user's wish"),
         pytest.param({"current_ma": 20_000}, Deviation.USER_RAISED, None, id="higher"),
@@ -116,6 +117,26 @@ def test_a_late_effect(seconds: float, deviation: Deviation) -> None:
     [seen] = of_kind(found, DeviationSeen)
     assert Deviation(seen.deviation) is deviation
     assert writes(found) == ["current 8 A"]
+
+
+@pytest.mark.parametrize(
+    ("current_ma", "deviation"),
+    [
+        pytest.param(15_000, Deviation.USER_RAISED, id="the fifth before it: forgotten"),
+        pytest.param(14_000, Deviation.LATE_EFFECT, id="the fourth before it"),
+        pytest.param(11_000, Deviation.LATE_EFFECT, id="the one before it"),
+    ],
+)
+def test_the_last_four_actions_may_act_late(current_ma: int, deviation: Deviation) -> None:
+    """Of cuts that overtook each other within a second four are remembered."""
+    home = charging_home()
+    for max_a in (15, 14, 13, 12, 11, 10):
+        home.info(2, max_ma=max_a * 1_000)
+        home.sent(2)
+    home.settle(2)
+
+    [seen] = of_kind(home.report(2, current_ma=current_ma), DeviationSeen)
+    assert Deviation(seen.deviation) is deviation
 
 
 def test_a_timed_out_action_may_act_late() -> None:

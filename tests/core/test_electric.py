@@ -1,10 +1,11 @@
 """Quantities derived from the state: currents, limits, masks, draws (charging.md sections 1, 5.6, 6)."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from hems_actors.core import electric
+from hems_actors.core import electric, facts
 from hems_actors.core.enums import Knowledge
 from hems_actors.core.outcomes import PhasesJudged
 from tests.core.home import Home
@@ -21,6 +22,7 @@ CAR = 5
         pytest.param(2_300, 12_000, 2_300, False, 12_000, id="current says more: reactive load"),
         pytest.param(-2_300, 12_000, 2_300, False, -12_000, id="export: the power gives the sign"),
         pytest.param(-2_300, 9_000, 2_300, False, -10_000, id="export, power says more"),
+        pytest.param(-1, 700, 2_300, False, -700, id="1 W of export, more current: export"),
         pytest.param(0, 700, 2_300, False, 700, id="no power, some current: import"),
         pytest.param(None, None, None, False, 0, id="nothing reported"),
         pytest.param(None, 5_000, None, False, 5_000, id="current alone"),
@@ -159,6 +161,20 @@ def test_bounds(
     home.info(2, car=CAR, **info)
 
     assert electric.bounds_ma(home.state, charger) == bounds_ma
+
+
+def test_before_any_charging_info() -> None:
+    """A charger nobody gave settings for charges as it can: as with the settings nymea begins with."""
+    home = Home()
+    home.tell(facts.ChargerConfigured(2, 3, 123, 6_000, 1_000, can_switch=False))
+    home.report(2)
+    charger = home.state.chargers[2]
+    bounds_ma, info = electric.bounds_ma(home.state, charger), replace(charger.info)
+
+    home.info(2)
+
+    assert bounds_ma == electric.bounds_ma(home.state, charger) == (6_000, 25_000)
+    assert info == replace(charger.info, seq=0)
 
 
 def test_no_more_than_80_a() -> None:

@@ -97,6 +97,7 @@ def test_10_min_of_rest(seconds: float, tried: list[str]) -> None:
     "event",
     [
         pytest.param(lambda home: home.report(2, max_ma=16_000), id="a state of the charger changed"),
+        pytest.param(lambda home: home.unplug(2) + home.plug(2), id="the car was unplugged and comes back"),
         pytest.param(lambda home: home.info(2, priority=1), id="the user changed its settings"),
         pytest.param(
             lambda home: (

@@ -3,9 +3,9 @@
 import pytest
 
 from hems_actors.core import facts
-from hems_actors.core.enums import Closing, Result, What
+from hems_actors.core.enums import Closing, Deviation, Result, What
 from hems_actors.core.ledger import ledger_due_ms, shown
-from hems_actors.core.outcomes import ActionClosed, ActionIntended
+from hems_actors.core.outcomes import ActionClosed, ActionIntended, DeviationSeen
 from tests.core.home import NO_REPORT, Home, of_kind, writes
 
 
@@ -33,6 +33,18 @@ def reducing_home() -> Home:
 def closings(home: Home) -> list[Closing]:
     """Return how actions of charger 2 ended so far."""
     return [Closing(event.closing) for event in home.all_of(ActionClosed, 2)]
+
+
+def test_after_a_loss_nothing_counts_as_sent() -> None:
+    """Whether the open write left is among what was lost: what the charger shows is not taken for its effect."""
+    home = starting_home()
+    home.tell(facts.RecoveredWithLoss(0, 1, 2))
+
+    [seen] = of_kind(home.follow(2), DeviationSeen)
+
+    assert Deviation(seen.deviation) is Deviation.LATE_EFFECT
+    assert closings(home) == []
+    assert home.state.chargers[2].map.step_ma == 0
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,20 @@ def test_order_of_issuers(first: Issuer, second: Issuer) -> None:
     assert [charger.source for charger in in_cut_order(home.state)] == [3, 2]
 
 
+EQUALS = (Issuer.UNKNOWN, Issuer.FAILSAFE, Issuer.SURPLUS_CHARGING)
+
+
+@pytest.mark.parametrize("one", EQUALS)
+@pytest.mark.parametrize("other", EQUALS)
+def test_issuers_of_one_rank(one: Issuer, other: Issuer) -> None:
+    """What charges on surplus, was found charging, or charges at the safe current: by plug-in, then by number."""
+    home = scene(Charging(2, 6), Charging(3, 6))
+    home.state.chargers[3].point.issuer = one
+    home.state.chargers[2].point.issuer = other
+
+    assert [charger.source for charger in in_cut_order(home.state)] == [2, 3]
+
+
 def test_surplus_is_cut_before_normal() -> None:
     """A surplus charge gives before a Normal one, although plugged in earlier."""
     home = Home()

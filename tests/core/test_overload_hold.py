@@ -196,3 +196,22 @@ def test_events_of_a_phase(readings: list[tuple[float, float, bool]], expected_m
         found += of_kind(home.meter(complete=complete, a_ma=round(reading_a * 1_000), b_ma=0, c_ma=0), PhaseCut)
 
     assert [event.over_ma for event in found] == expected_ma
+
+
+def test_nobody_is_called_deaf_while_a_cut_needs_its_time() -> None:
+    """Over again 2 s after a cut: by what it rose, and no more, although one draws more than it may."""
+    home = scene(Charging(2, 10, on="A"), Charging(3, 10, on="A", priority=1))
+    home.info(3, priority=1, max_ma=8_000)
+    home.settle(3, 8)
+    home.wait(20)
+    show(home, Charging(2, 10, on="A"), Charging(3, 8, on="A"), house_a=(9, 1, 1))
+    home.settle(2, 8)
+    home.wait(10)
+    show(home, Charging(2, 8, on="A"), Charging(3, 8, on="A"), house_a=(11, 1, 1))
+    assert offers_a(home) == [6, 8]
+
+    home.wait(2)
+    home.draw(3, 10)
+    show(home, Charging(2, 6, on="A"), Charging(3, 10, on="A"), house_a=(12, 1, 1))
+
+    assert offers_a(home) == [6, 7]

@@ -51,6 +51,15 @@ def test_a_cut_overtakes_a_raise_in_flight() -> None:
     assert writes(home.amps(26, 12, 12)) == ["current 11 A"]
 
 
+def test_a_lower_raise_overtakes_a_raise_in_flight_by_what_is_known() -> None:
+    """What leaves at once raises nothing: the charger shows 11 A; a raise to 14 A waits until that is durable."""
+    home = charging_at_11_a()
+    assert writes(home.amps(12, 11, 11)) == ["current 16 A"]
+    home.draw(2, 11)
+
+    assert writes(home.amps(22, 11, 11)) == ["current 11 A"]
+
+
 def test_a_refused_raise_leaves_reductions_as_they_are() -> None:
     """After a refused raise to 16 A a small cut is still a cut, not a stop."""
     home = charging_at_11_a()
@@ -59,6 +68,16 @@ def test_a_refused_raise_leaves_reductions_as_they_are() -> None:
     home.answer(2, Result.INVALID)
 
     assert writes(home.amps(27, 12, 12)) == ["current 9 A"]
+
+
+def test_a_raise_that_timed_out_and_is_no_longer_wanted_is_forgotten() -> None:
+    """The charger shows 11 A, and 11 A is what it should be: nothing to write."""
+    home = charging_at_11_a()
+    assert writes(home.amps(12, 11, 11)) == ["current 16 A"]
+    home.sent(2)
+    home.answer(2, Result.TIMEOUT)
+
+    assert writes(home.info(2, max_ma=11_000) + home.wait(59)) == []
 
 
 def test_no_start_leaves_before_a_fresh_reading() -> None:

@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
-from hems_actors.core.enums import Mode, What
+from hems_actors.core.enums import Issuer, Mode, What
 from hems_actors.core.outcomes import SetPointDecided
+from hems_actors.core.producers import Site, normal
+from hems_actors.core.rules import Rule
+from hems_actors.core.shares import NO_SHARES
 from tests.core.closed_loop import Loop, Post, steady
-from tests.core.home import writes
+from tests.core.home import Home, writes
 from tests.core.sunny import Sunny, Weather
 
 
@@ -172,6 +175,44 @@ def test_normal(rotation: int, house_w: tuple[int, int, int], expected: tuple[fl
     assert loop.offer_a(2) == expected[0]
     if expected[0]:
         assert loop.state.chargers[2].point.phases == expected[1]
+
+
+BACK = [  # spare mA per phase beside 6 A on phase A -> phases
+    pytest.param([1_000, 7_000, 7_000], 3, id="7 A on each, its own 6 A included: three"),
+    pytest.param([999, 7_000, 7_000], 1, id="1 mA less on its own phase"),
+    pytest.param([1_000, 6_999, 7_000], 1, id="1 mA less on another"),
+]
+
+
+@pytest.mark.parametrize(("spare_ma", "phases"), BACK)
+def test_normal_returns_to_three_with_1_a_to_spare(spare_ma: list[int], phases: int) -> None:
+    """From one phase to three only where all of them have room for 6 A + 1 A."""
+    home = Home()
+    charger = home.charger(2, can_switch=True, plugged_in=True, power_on=True, desired_phases=1)
+    home.store(SetPointDecided(2, True, 6_000, 1, 6_000, Issuer.NORMAL, Rule.NORMAL, ()))
+
+    wish = normal(home.state, charger, Site(NO_SHARES, spare_ma, cycle=False))
+    assert wish is not None
+    assert wish.phases == phases
+
+
+FROM_OFF = [  # spare mA per phase of a charger that was stopped on three -> phases
+    pytest.param([6_000, 6_000, 6_000], 3, id="6 A on each: three"),
+    pytest.param([6_000, 5_999, 6_000], 1, id="1 mA less on B, 6 A on its first: one"),
+    pytest.param([5_999, 5_999, 6_000], 3, id="1 mA less on its first too: waits for three"),
+]
+
+
+@pytest.mark.parametrize(("spare_ma", "phases"), FROM_OFF)
+def test_normal_starts_on_one_where_three_have_no_room(spare_ma: list[int], phases: int) -> None:
+    """One phase if another cannot give 6 A and the first terminal's can; what is off gives no room back."""
+    home = Home()
+    charger = home.charger(2, can_switch=True, plugged_in=True, desired_phases=3)
+    home.store(SetPointDecided(2, False, 0, 3, 0, Issuer.NORMAL, Rule.NORMAL, ()))
+
+    wish = normal(home.state, charger, Site(NO_SHARES, spare_ma, cycle=False))
+    assert wish is not None
+    assert wish.phases == phases
 
 
 def test_normal_without_limit() -> None:

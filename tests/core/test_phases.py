@@ -209,6 +209,37 @@ def test_spoiled(gap_s: float, expected: Knowledge) -> None:
     assert home.state.chargers[2].map.knowledge == expected
 
 
+def test_what_spoiled_the_last_step_of_one_car_spoils_none_of_the_next() -> None:
+    """Unplugged while its step was spoiled and not yet seen; the next car's first step stands alone."""
+    home = Home(limit_a=40)
+    for source, rotation in ((2, 0), (3, 1)):
+        home.charger(source, phases=1, rotation=rotation, a_ma=0)
+        home.info(source, max_ma=6_000)
+    see(home, (1, 1, 1), 5)
+    home.plug(3)
+    take(home, 3)
+    home.wait(30)
+    home.plug(2)
+    take(home)
+    home.wait(5)
+    home.info(3, max_ma=5_000)
+    home.settle(3, draw_a=0)
+    assert home.state.chargers[2].map.spoiled
+    home.unplug(2)
+    home.draw(2, 0)
+    see(home, (1.1, 1, 1), 30)
+    see(home, (1, 1, 1), 30)
+
+    home.plug(2)
+    home.draw(2, 6)
+    home.info(2, max_ma=16_000)
+    see(home, (1, 7, 1), 15)
+    take(home)
+    see(home, (1, 12, 1))
+
+    assert home.state.chargers[2].map.knowledge == PROVISIONAL
+
+
 def test_three_phase_car() -> None:
     """A three-phase charger of unknown terminals: all three phases moved."""
     home = started(phases=3, metered=False)

@@ -75,6 +75,18 @@ def test_offered_phases(desired: int, expected: str) -> None:
     assert phases_of(home)[0] == expected
 
 
+def test_a_charger_that_switches_and_never_says_its_phases() -> None:
+    """Nothing contradicts what it measures."""
+    home = Home()
+    home.charger(2, rotation=231, can_switch=True, plugged_in=True)
+    home.amps(1)
+    assert home.state.chargers[2].point.phases == 3
+
+    home.report(2, **(ON | amps(16, 0, 0)))
+
+    assert phases_of(home) == ("B", Knowledge.MEASURED)
+
+
 def test_single_phase_home() -> None:
     """In a home of one phase there is nothing to find out."""
     home = Home(grid_phases=1)

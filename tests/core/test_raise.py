@@ -26,6 +26,19 @@ def test_start(house_a: Amps, on: str, expected_a: float, *, known: bool) -> Non
     assert offers_a(home) == [expected_a]
 
 
+def test_raises_on_different_phases_do_not_share_room() -> None:
+    """5 A to spare on A and on B: at one reading a car on each gets its own."""
+    cars = (Charging(2, 6, on="A"), Charging(3, 6, on="B"))
+    home = scene(*cars, house_a=(14, 14, 1))
+    for source in (2, 3):
+        home.info(source, max_ma=16_000)
+    assert offers_a(home) == [6, 6]
+
+    show(home, *cars, house_a=(14, 13.9, 1))
+
+    assert offers_a(home) == [11, 11]
+
+
 def test_no_start_into_a_partial_reading_over_the_limit() -> None:
     """A partial reading that shows no room is newer than the complete one that did."""
     home = scene(Charging(2, 0, plugged=False, top_a=16))

@@ -75,6 +75,18 @@ def test_the_next_waits_for_a_reading() -> None:
     assert 10 <= started_s[1] - started_s[0] < 20
 
 
+def test_a_reading_10_s_later_starts_the_next() -> None:
+    """Exactly 10 s after the first one started is late enough."""
+    home = pair(0, 0, plugged=(2, 3))
+    home.pass_time(300, 3_000, every_s=10)
+
+    points = [(noted.at_ms, noted.outcome) for noted in home.noted if isinstance(noted.outcome, SetPointDecided)]
+    first_ms, second_ms = (
+        next(at_ms for at_ms, point in points if point.source == source and point.on) for source in (2, 3)
+    )
+    assert second_ms - first_ms == 10_000
+
+
 DISPLACED = [  # priority of the newcomer, surplus W -> old one, newcomer two minutes after it is plugged in
     pytest.param(1, 1_400, ["off", "6 A"], id="a higher priority displaces without the stop delay"),
     pytest.param(0, 1_400, ["6 A", "off"], id="equal: who holds keeps"),
@@ -103,6 +115,21 @@ def test_displaced_says_so() -> None:
     home.pass_time(120, 1_400)
 
     assert Rule.DISPLACED in [point.rule for point in home.all_of(SetPointDecided, 2)]
+
+
+def test_a_higher_priority_displaces_within_the_cycle() -> None:
+    """After a dark minute the sun is enough for the lower one alone: it makes way with the next reading."""
+    home = pair(0, plugged=(2,))
+    home.eco(3, one_phase=False, priority=1)
+    home.pass_time(600, 7_000, every_s=30)
+    assert stand(home) == ["6 A", "8 A 3p"]
+    home.pass_time(60, 500, every_s=30)
+    assert stand(home) == ["6 A", "6 A 3p"]
+    home.wait(1)
+
+    home.pass_time(30, 2_000, every_s=30)
+
+    assert home.line(2).startswith("off unknown/displaced")
 
 
 def test_unused_share_is_passed_on() -> None:

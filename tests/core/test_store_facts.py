@@ -1,5 +1,7 @@
 """How facts are stored: what begins, what ends, what is kept (charging.md sections 4 and 7)."""
 
+from typing import Any
+
 import pytest
 
 from hems_actors.core import facts
@@ -70,8 +72,10 @@ def test_the_battery_level(levels: list[int | None], considered: float, above: b
         pytest.param(-3_000, (0, None), 0, Issuer.UNKNOWN, 3_000, id="export"),
         pytest.param(1_000, (0, None), 0, Issuer.UNKNOWN, -1_000, id="import"),
         pytest.param(-500, (0, None), 4_140, Issuer.SURPLUS_CHARGING, 3_640 + 1_000, id="what surplus charging draws"),
+        pytest.param(-500, (0, None), -5, Issuer.SURPLUS_CHARGING, 500, id="a draw below 0 W is none"),
         pytest.param(-500, (0, None), 4_140, Issuer.NORMAL, 500, id="all other charging is house load"),
         pytest.param(-3_000, (-1_000, 95), 0, Issuer.UNKNOWN, 2_000, id="discharge is import at every level"),
+        pytest.param(-3_000, (-1, 50), 0, Issuer.UNKNOWN, 2_999, id="also 1 W of it"),
         pytest.param(-3_000, (2_000, 50), 0, Issuer.UNKNOWN, 3_000, id="charging below the level is not surplus"),
         pytest.param(-3_000, (2_000, 95), 0, Issuer.UNKNOWN, 5_000, id="charging above the level is"),
     ],
@@ -116,6 +120,25 @@ def test_samples_of_30_s_are_kept(seconds: float, left: int) -> None:
     assert len(home.state.samples) == left
 
 
+SIGNS = [
+    pytest.param({"a_ma": 0, "b_ma": 0, "c_ma": 0}, False, id="0 mA says nothing"),
+    pytest.param({"a_ma": -1, "b_ma": 5, "c_ma": 5}, True, id="-1 mA on A"),
+    pytest.param({"a_ma": 5, "b_ma": -1, "c_ma": 5}, True, id="-1 mA on B"),
+    pytest.param({"a_ma": 5, "b_ma": 5, "c_ma": -1}, True, id="-1 mA on C"),
+    pytest.param({"a_ma": -1}, True, id="-1 mA, of one phase alone"),
+]
+
+
+@pytest.mark.parametrize(("currents", "signed"), SIGNS)
+def test_a_meter_of_signed_currents(currents: dict[str, Any], signed: bool) -> None:
+    """One negative current proves that the meter has signs, for good."""
+    home = Home()
+    home.meter(**currents)
+    home.meter(a_ma=5, b_ma=5, c_ma=5)
+
+    assert home.state.meter.signed is signed
+
+
 def test_partial_readings_are_no_samples() -> None:
     """A partial reading may only lower: no sample, no proof of freshness."""
     home = Home()
@@ -150,3 +173,18 @@ def test_a_configuration_said_again(rotation: int, trusted: bool) -> None:
 
     assert charger.map.disproved is not trusted
     assert charger.config.rotation == rotation
+
+
+def test_recovered_with_loss_trusts_nothing_in_flight() -> None:
+    """Whether an action was sent, and what a step came to, may be among what was lost."""
+    home = Home()
+    home.charger(2, plugged_in=True, max_ma=16_000)
+    home.amps(1)
+    home.wait(70)
+    home.sent(2)
+    ledger, own = home.state.chargers[2].ledger, home.state.chargers[2].map
+    sent = [ledger.sent]
+    home.tell(facts.RecoveredWithLoss(0, 7, 9))
+
+    assert [*sent, ledger.sent] == [True, False]
+    assert own.step_ma == 0

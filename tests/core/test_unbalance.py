@@ -2,6 +2,7 @@
 
 import pytest
 
+from hems_actors.core.enums import Mode
 from tests.core.closed_loop import Loop, Post
 from tests.core.home import writes
 from tests.core.scenes import Charging, offers_a, scene, show
@@ -24,6 +25,17 @@ def test_unbalance(other: Charging, expected_a: float) -> None:
 
     assert offers_a(home)[1] == expected_a
     assert "current 0 A" not in writes(outcomes)
+
+
+def test_who_is_off_counts_nothing() -> None:
+    """10 A + 6 A = the limit, also beside a car that waits for sun on the same phase, and is decided first."""
+    waits = Charging(3, 0, on="A", mode=Mode.ECO, top_a=32)
+    comes = Charging(4, 0, on="A", plugged=False, top_a=32)
+    home = scene(Charging(2, 10, on="A"), waits, comes, limit_a=63, unbalance_limit_ma=16_000)
+
+    home.plug(4)
+
+    assert offers_a(home) == [10, 0, 6]
 
 
 def test_unbalance_bounds_a_raise() -> None:

@@ -27,6 +27,7 @@ def test_only_plausible_voltages_count(measured_dv: int | None, used_dv: int) ->
         pytest.param(1_380, 2_300, 6_000, id="1380 W are 6 A"),
         pytest.param(1_381, 2_300, 6_005, id="a watt more is rounded up, never down"),
         pytest.param(-1_381, 2_300, -6_005, id="export: the magnitude is rounded up"),
+        pytest.param(-1, 2_300, -5, id="1 W of export too"),
         pytest.param(0, 2_300, 0, id="nothing"),
         pytest.param(3_680, 2_000, 18_400, id="at 200 V it is more current"),
     ],

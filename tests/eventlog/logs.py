@@ -12,6 +12,7 @@ from hems_actors.eventlog.header import HeaderFields
 from hems_actors.eventlog.place import SingleFile
 from hems_actors.eventlog.scan import Good, scan
 from hems_actors.eventlog.source import ByteSource
+from hems_actors.eventlog.syncing import NoSync
 from hems_actors.eventlog.writer import LogWriter
 
 START_MS: Final = 1_736_118_000_000  # 6 January 2025, midnight in Vienna
@@ -56,12 +57,14 @@ def reading(power_w: int) -> facts.MeterReading:
     return facts.MeterReading(1, 3, True, power_w, power_w, 0, 0, None, None, None, 2300, None, None)
 
 
-def write_small(path: Path, *, frames: int = 3, close: bool = True) -> list[Good]:
+def write_small(
+    path: Path, *, frames: int = 3, close: bool = True, head: HeaderFields = HEAD, power_w: int = 100
+) -> list[Good]:
     """Write a log of *frames* batches of two events a second apart, and return its frames."""
-    writing = begin(LogWriter(SingleFile(path), HEAD, sync=False))
+    writing = begin(LogWriter(SingleFile(path), head, sync=NoSync()))
     for index in range(frames):
         at_ms = START_MS + 1000 * index
-        writing.put(at_ms, reading(100 + index), facts.Tick(0))
+        writing.put(at_ms, reading(power_w + index), facts.Tick(0))
     if close:
         writing.log.close(writing.state, writing.state.at_ms)
     return frames_of(path)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hems_actors.eventlog.errors import WriteError
-from hems_actors.eventlog.naming import SegmentName, parse_name, segment_name, segments
+from hems_actors.eventlog.naming import SegmentName, archive_path, log_name, parse_name, segment_name, segments
 
 NAME = "my-home-42-20250105T230000007Z.msgpack"
 
@@ -16,7 +16,16 @@ def test_name() -> None:
     assert parse_name(NAME) == SegmentName(42, "20250105T230000007Z", "my-home")
 
 
-@pytest.mark.parametrize("name", ["lock", "home.msgpack", "home-x-20250105T230000007Z.msgpack", NAME + ".zst"])
+def test_archive() -> None:
+    """The archive of a segment says the same in its name, and leads back to it."""
+    archive = archive_path(Path("logs") / NAME)
+
+    assert archive == Path("logs") / (NAME + ".zst")
+    assert parse_name(archive.name) == parse_name(NAME)
+    assert (log_name(archive), log_name(Path(NAME))) == (NAME, NAME)
+
+
+@pytest.mark.parametrize("name", ["lock", "home.msgpack", "home-x-20250105T230000007Z.msgpack", NAME + ".zst.tmp"])
 def test_no_segment(name: str) -> None:
     """Other files are no segments."""
     assert parse_name(name) is None
@@ -36,3 +45,12 @@ def test_segments_in_order(tmp_path: Path) -> None:
         (tmp_path / name).touch()
 
     assert [path.name for path in segments(tmp_path, "h")] == names
+
+
+def test_archives_in_order(tmp_path: Path) -> None:
+    """An archive stands where its segment stood; where both are there, only the segment does."""
+    names = [segment_name("h", number, 0) for number in (2, 10, 11)]
+    for name in [names[0] + ".zst", names[1], names[1] + ".zst", names[2]]:
+        (tmp_path / name).touch()
+
+    assert [path.name for path in segments(tmp_path, "h")] == [names[0] + ".zst", names[1], names[2]]

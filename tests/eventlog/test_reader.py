@@ -89,12 +89,10 @@ ORDERS = [
         id="two frames swapped",
     ),
     pytest.param([0, 1, 2, 0, 3, 4, 5], [S, B, B, B, C], [(None, None, T, None, 1)], id="a header in the middle"),
-    pytest.param(
-        [0, 1, 1, 2, 3, 4, 5],
-        [S, G, S, B, B, B, C],
-        [(None, None, T, 0, 0)],
-        id="a snapshot twice",
-    ),
+    pytest.param([0, 1, 1, 2, 3, 4, 5], [S, B, B, B, C], [(None, None, T, None, 1)], id="a snapshot twice"),
+    pytest.param([0, 1, 4, 2, 3, 4, 5], [S, B, B, B, C], [(None, None, T, None, 1)], id="a later frame in between"),
+    pytest.param([0, 1, 2, 4], [S, B, G], [(3, None, T, None, 1)], id="a last frame that nothing leads to"),
+    pytest.param([0, 1, 3, 5], [S, G, C], [(1, 6, T, T + 2000, 1)], id="a frame that nothing leads to or continues"),
 ]
 
 
@@ -180,7 +178,8 @@ def test_every_bit_flip_of_a_small_log(tmp_path: Path) -> None:
             os.pwrite(file.fileno(), bytes([data[byte] ^ 1 << bit]), byte)
             with contextlib.suppress(LogError), LogReader(path) as log:
                 found = list(log)
-                assert log.damage or (found == whole[: len(found)] and log.torn_tail_bytes)
+                assert log.damage
+                assert [frame for frame in found if frame.type != G] == [frame for frame in whole if frame in found]
             os.pwrite(file.fileno(), data[byte : byte + 1], byte)
 
 
@@ -227,7 +226,7 @@ def follow(path: Path, rows: object, kind: int = FrameType.BATCH) -> None:
 LATER = [
     pytest.param((), MalformedError, "no time", id="batch of nothing"),
     pytest.param((5,), MalformedError, "no time", id="row that is a number"),
-    pytest.param(((1, 0, "x"),), MalformedError, "no time", id="time that is a text"),
+    pytest.param(((1, 0, "x"),), MalformedError, "what no event does", id="time that is a text"),
     pytest.param(((1, 0, None),), MalformedError, "no time", id="time that is none"),
     pytest.param(((77, 0, 0),), MalformedError, "KeyError.77", id="kind not in the table"),
     pytest.param((({}, 0, 0),), MalformedError, "TypeError", id="kind that is a map"),

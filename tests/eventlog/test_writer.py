@@ -16,6 +16,7 @@ from hems_actors.eventlog.place import LogDirectory, SingleFile, end_of
 from hems_actors.eventlog.port import OsFiles
 from hems_actors.eventlog.reader import LogReader
 from hems_actors.eventlog.statehash import state_hash
+from hems_actors.eventlog.syncing import InlineSync, NoSync
 from hems_actors.eventlog.writer import SNAPSHOT_INTERVAL_MS, LogWriter
 from tests.eventlog.logs import HEAD, START_MS, Writing, begin, frames_of, reading, write_small
 
@@ -40,7 +41,7 @@ def test_same_input_same_bytes(tmp_path: Path) -> None:
 def test_nothing_before_commit(tmp_path: Path) -> None:
     """An event is in no file before its frame is committed; committing nothing writes nothing."""
     path = tmp_path / "log"
-    writing = begin(LogWriter(SingleFile(path), HEAD, sync=False))
+    writing = begin(LogWriter(SingleFile(path), HEAD, sync=NoSync()))
     size = path.stat().st_size
     writing.log.commit()
     writing.log.append(START_MS, facts.Tick(0))
@@ -52,7 +53,7 @@ def test_nothing_before_commit(tmp_path: Path) -> None:
 
 def test_modes(tmp_path: Path) -> None:
     """Files are the owner's alone, and so is a directory that was made."""
-    writing = begin(LogWriter(tmp_path / "made" / "log", HEAD, sync=True))
+    writing = begin(LogWriter(tmp_path / "made" / "log", HEAD, sync=InlineSync()))
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "made").rglob("*")}
 
     assert modes == {"log": 0o700, "lock": 0o600, writing.log.path.name: 0o600}
@@ -61,42 +62,42 @@ def test_modes(tmp_path: Path) -> None:
 
 def test_lock(tmp_path: Path) -> None:
     """One writer per directory; the next may write once it has closed, or has failed to start."""
-    first = begin(LogWriter(tmp_path, HEAD, sync=False))
+    first = begin(LogWriter(tmp_path, HEAD, sync=NoSync()))
     with pytest.raises(LockedError, match="another process"):
-        LogWriter(tmp_path, HEAD, sync=False)
+        LogWriter(tmp_path, HEAD, sync=NoSync())
     first.put(START_MS, facts.Tick(0))
     first.log.close(first.state, START_MS)
 
     with pytest.raises(WriteError, match="goes on to event 1, the state to 0"):
-        begin(LogWriter(tmp_path, HEAD, sync=False))
-    begin(LogWriter(tmp_path, HEAD, sync=False), START_MS + 1, first.state)
+        begin(LogWriter(tmp_path, HEAD, sync=NoSync()))
+    begin(LogWriter(tmp_path, HEAD, sync=NoSync()), START_MS + 1, first.state)
 
 
 def test_directory_that_cannot_be_made(tmp_path: Path) -> None:
     """A file in the directory's place is named."""
     (tmp_path / "file").touch()
     with pytest.raises(WriteError, match="cannot be made"):
-        LogWriter(tmp_path / "file", HEAD, sync=False)
+        LogWriter(tmp_path / "file", HEAD, sync=NoSync())
 
 
 def test_file_exists(tmp_path: Path) -> None:
     """A log is never written over."""
     (tmp_path / "log").write_text("mine")
     with pytest.raises(WriteError, match="exists already"):
-        begin(LogWriter(SingleFile(tmp_path / "log"), HEAD, sync=False))
+        begin(LogWriter(SingleFile(tmp_path / "log"), HEAD, sync=NoSync()))
     assert (tmp_path / "log").read_text() == "mine"
 
 
 def test_file_cannot_be_created(tmp_path: Path) -> None:
     """A missing folder is named."""
     with pytest.raises(WriteError, match="cannot be created: No such file"):
-        begin(LogWriter(SingleFile(tmp_path / "no" / "log"), HEAD, sync=False))
+        begin(LogWriter(SingleFile(tmp_path / "no" / "log"), HEAD, sync=NoSync()))
 
 
 def test_snapshot_and_hash(tmp_path: Path) -> None:
     """SNAPSHOT and CLOSE hold the state's hash; a snapshot's restore events fold to it."""
     path = tmp_path / "log"
-    writing = begin(LogWriter(SingleFile(path), HEAD, sync=False))
+    writing = begin(LogWriter(SingleFile(path), HEAD, sync=NoSync()))
     writing.put(START_MS, ZONE)
     writing.log.snapshot(writing.state, START_MS)
     writing.log.close(writing.state, START_MS)
@@ -125,7 +126,7 @@ def test_snapshot_and_hash(tmp_path: Path) -> None:
 def test_hourly_snapshot(tmp_path: Path, waited_ms: int, frames: list[int]) -> None:
     """Upkeep writes a snapshot once an hour has passed since the last one."""
     path = tmp_path / "log"
-    writing = begin(LogWriter(SingleFile(path), HEAD, sync=False))
+    writing = begin(LogWriter(SingleFile(path), HEAD, sync=NoSync()))
     writing.put(START_MS + waited_ms, facts.Tick(0))
     for _ in range(2):
         writing.log.upkeep(writing.state)
@@ -136,7 +137,7 @@ def test_hourly_snapshot(tmp_path: Path, waited_ms: int, frames: list[int]) -> N
 def at_midnight(tmp_path: Path, steps_ms: list[int]) -> list[Path]:
     """Return the segments of a log begun half an hour before local midnight, with ticks at *steps_ms* after that."""
     start_ms = START_MS - HOUR_MS // 2
-    writing = begin(LogWriter(tmp_path, HEAD, sync=True), start_ms)
+    writing = begin(LogWriter(tmp_path, HEAD, sync=InlineSync()), start_ms)
     writing.put(start_ms, ZONE)
     writing.log.upkeep(writing.state)
     for step_ms in steps_ms:
@@ -166,7 +167,7 @@ def test_no_rotation_at_utc_midnight(tmp_path: Path) -> None:
 
 def test_clock_set_does_not_rotate(tmp_path: Path) -> None:
     """A clock set from 1970 to today is no change of date: the start is reckoned with it too."""
-    writing = begin(LogWriter(tmp_path, HEAD, sync=False), 0)
+    writing = begin(LogWriter(tmp_path, HEAD, sync=NoSync()), 0)
     writing.put(1000, facts.ClockOffset(0, START_MS))
     writing.log.upkeep(writing.state)
 
@@ -176,7 +177,7 @@ def test_clock_set_does_not_rotate(tmp_path: Path) -> None:
 
 def test_rotation_by_size(tmp_path: Path) -> None:
     """A segment that reached its size is followed by the next one."""
-    writing = begin(LogWriter(LogDirectory(tmp_path, 1), HEAD, sync=False))
+    writing = begin(LogWriter(LogDirectory(tmp_path, 1), HEAD, sync=NoSync()))
     writing.put(START_MS, facts.Tick(0))
     writing.log.upkeep(writing.state)
 
@@ -185,7 +186,7 @@ def test_rotation_by_size(tmp_path: Path) -> None:
 
 def test_single_file_never_rotates(tmp_path: Path) -> None:
     """One file stays one file over midnight, and says so when asked to rotate."""
-    writing = begin(LogWriter(SingleFile(tmp_path / "log"), HEAD, sync=False))
+    writing = begin(LogWriter(SingleFile(tmp_path / "log"), HEAD, sync=NoSync()))
     writing.put(START_MS + 25 * HOUR_MS, facts.Tick(0))
     writing.log.upkeep(writing.state)
 
@@ -196,7 +197,7 @@ def test_single_file_never_rotates(tmp_path: Path) -> None:
 
 def test_new_sources(tmp_path: Path) -> None:
     """A thing that appears gets its name in the next segment."""
-    writing = begin(LogWriter(tmp_path, HEAD, sync=False))
+    writing = begin(LogWriter(tmp_path, HEAD, sync=NoSync()))
     writing.put(START_MS, facts.Tick(0))
     writing.log.rotate(writing.state, START_MS, sources={1: "Meter", 3: "Carport"})
     with LogReader(writing.log.path) as log:
@@ -205,7 +206,7 @@ def test_new_sources(tmp_path: Path) -> None:
 
 def test_restart_names_the_torn_tail(tmp_path: Path) -> None:
     """After a crash the next segment says where the one before ends and what is ignored there."""
-    crashed = begin(LogWriter(tmp_path, HEAD, sync=False))
+    crashed = begin(LogWriter(tmp_path, HEAD, sync=NoSync()))
     crashed.put(START_MS, facts.Tick(0))
     path = crashed.log.path
     good = frames_of(path)[-1]
@@ -213,7 +214,7 @@ def test_restart_names_the_torn_tail(tmp_path: Path) -> None:
         file.write(b"\xceHEM")
     crashed.log._place.release()  # noqa: SLF001 - a killed process holds no lock
 
-    restarted = begin(LogWriter(tmp_path, HEAD, sync=False), START_MS + 1, crashed.state)
+    restarted = begin(LogWriter(tmp_path, HEAD, sync=NoSync()), START_MS + 1, crashed.state)
     with LogReader(restarted.log.path) as log:
         assert log.header.previous == Previous(path.name, 1, good.crc, 4)
 
@@ -222,8 +223,8 @@ def test_wall_clock_of_a_start(tmp_path: Path) -> None:
     """The header says the wall clock at the start; unless given, by the offset the state knows."""
     state = State()
     state.site.clock_offset_ms = 500
-    known = begin(LogWriter(SingleFile(tmp_path / "a"), HEAD, sync=False), START_MS, state)
-    told = LogWriter(SingleFile(tmp_path / "b"), HEAD, sync=False)
+    known = begin(LogWriter(SingleFile(tmp_path / "a"), HEAD, sync=NoSync()), START_MS, state)
+    told = LogWriter(SingleFile(tmp_path / "b"), HEAD, sync=NoSync())
     told.start(state, START_MS, wall_ms=7)
 
     walls = []
@@ -235,7 +236,7 @@ def test_wall_clock_of_a_start(tmp_path: Path) -> None:
 
 def test_state_must_be_the_logs(tmp_path: Path) -> None:
     """A snapshot of a state that is not after the last event is refused."""
-    writing = begin(LogWriter(SingleFile(tmp_path / "log"), HEAD, sync=False))
+    writing = begin(LogWriter(SingleFile(tmp_path / "log"), HEAD, sync=NoSync()))
     writing.put(START_MS, facts.Tick(0))
     with pytest.raises(WriteError, match="the state is at event 0, the log at 1"):
         writing.log.snapshot(State(), START_MS)
@@ -280,7 +281,7 @@ class Disk(OsFiles):
 
 def on(disk: Disk, path: Path) -> Writing:
     """Return a started writer of *path* on *disk*."""
-    return begin(LogWriter(SingleFile(path), HEAD, sync=True, port=disk))
+    return begin(LogWriter(SingleFile(path), HEAD, sync=InlineSync(), port=disk))
 
 
 def test_disk_that_takes_little(tmp_path: Path) -> None:
@@ -310,18 +311,18 @@ def test_failed_sync(tmp_path: Path) -> None:
     writing.log.append(START_MS, facts.Tick(0))
     for text in ("Input/output error", "failed before"):
         with pytest.raises(WriteError, match=text):
-            writing.log.commit(sync=True)
+            writing.log.sync()
 
 
 def test_sync_only_what_is_new(tmp_path: Path) -> None:
     """Nothing is synced twice, and nothing at all where syncing is off."""
     disk = Disk(syncs=1)
     writing = on(disk, tmp_path / "log")
-    writing.log.commit(sync=True)
+    writing.log.sync()
     assert disk.syncs == 0
 
     off = Disk(syncs=0)
-    begin(LogWriter(SingleFile(tmp_path / "off"), HEAD, sync=False, port=off)).log.commit(sync=True)
+    begin(LogWriter(SingleFile(tmp_path / "off"), HEAD, sync=NoSync(), port=off)).log.sync()
     assert off.syncs == 0
 
 

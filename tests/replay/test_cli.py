@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from hems_actors.core.version import LOGIC_VERSION
 from hems_actors.eventlog.frame import open_payload
 from hems_actors.eventlog.place import LogDirectory
 from replay import cli
@@ -48,7 +49,7 @@ def test_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert found | {"state_hash": None} == {
         "log": str(tmp_path / "log"), "exit": 0, "open": False, "events": 10, "frames": 9, "decisions": 2,
         "first_seq": 1, "last_seq": 10, "from": "2025-01-06T00:00:00.000+01:00",
-        "to": "2025-01-06T00:00:05.000+01:00", "logic_version": 1, "state_hash": None, "torn_tail_bytes": 0,
+        "to": "2025-01-06T00:00:05.000+01:00", "logic_version": LOGIC_VERSION, "state_hash": None, "torn_tail_bytes": 0,
         "divergences": [], "damage": [],
     }  # fmt: skip
     assert len(found["state_hash"]) == 64
@@ -81,7 +82,7 @@ def test_first_difference_as_text(tmp_path: Path, capsys: pytest.CaptureFixture[
         "  rule       recorded: normal, maximum_ma 6 A (event 4)",
         "  rule       replayed: normal, maximum_ma 16 A (event 4)",
     ]
-    assert lines[7].startswith("  versions   logic recorded 7, here 1")
+    assert lines[7].startswith(f"  versions   logic recorded 7, here {LOGIC_VERSION}")
 
 
 def text(path: Path, capsys: pytest.CaptureFixture[str], *options: str) -> str:
@@ -345,7 +346,7 @@ def test_texts_of_a_newer_world(tmp_path: Path, capsys: pytest.CaptureFixture[st
     path.write_bytes(path.read_bytes()[: frames_of(path)[-1].start])
     found = text(path, capsys)
     assert "not closed, 1 difference\n" in found
-    assert "recorded: rule 999, which this version does not know, operands [16000, 4]" in found
+    assert "recorded: rule 999, which this version does not know, operands (16000, 4)" in found
 
     other = tmp_path / "other"
     record(other, powers_w=(200,))

@@ -59,3 +59,16 @@ def test_command(day: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     out, err = capsys.readouterr()
     assert "MeterReading" in out
     assert len(err.splitlines()) == 1
+
+
+def test_damage_is_seen(day: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The place is among the lines, and the command says so in the end."""
+    damaged = tmp_path / "damaged.msgpack"
+    content = bytearray(day.read_bytes())
+    content[len(content) // 2] ^= 1
+    damaged.write_bytes(content)
+
+    assert main([str(damaged), "--list"]) == 3
+    out, err = capsys.readouterr()
+    assert sum("is missing or damaged" in line for line in out.splitlines()) == 1
+    assert err.startswith(f"hems-replay: {damaged}: damaged, places: 1")

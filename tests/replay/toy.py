@@ -13,6 +13,7 @@ from hems_actors.core.registry import Event
 from hems_actors.core.rules import Rule
 from hems_actors.core.state import State
 from hems_actors.eventlog.place import Place, SingleFile
+from hems_actors.eventlog.syncing import NoSync
 from hems_actors.eventlog.writer import LogWriter
 from replay.core import Core
 from tests.eventlog.logs import HEAD, START_MS, reading
@@ -67,7 +68,7 @@ def record(
     """Write a log of a reading every *step_ms* to *place*, decided by *core*, and return the state at its end."""
     core = core or toy()
     head = replace(HEAD, logic_version=core.logic_version, state_version=core.state_version)
-    log = LogWriter(SingleFile(place) if isinstance(place, Path) else place, head, sync=False)
+    log = LogWriter(SingleFile(place) if isinstance(place, Path) else place, head, sync=NoSync())
     opening = OPENING if state is None else (facts.Restarted(0),)
     state = state or State()
     at_ms = max(START_MS, state.at_ms)

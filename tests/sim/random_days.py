@@ -8,11 +8,11 @@ from pathlib import Path
 
 from hems_actors.sim.build import build
 from hems_actors.sim.demo import play_to
+from hems_actors.sim.random_home import random_scenario
+from hems_actors.sim.watch.findings import Findings
+from hems_actors.sim.watch.home import Watch
 from replay.report import Exit
 from replay.verify import Options, verify
-from tests.sim.random_home import random_scenario
-from tests.sim.watch import Watch
-from tests.sim.watch_result import Findings
 
 
 def play_day(seed: int, log: Path) -> Findings:

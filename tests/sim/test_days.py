@@ -21,9 +21,9 @@ from hems_actors.sim.demo import play_to
 from hems_actors.sim.errors import ScenarioError
 from hems_actors.sim.report import Figures
 from hems_actors.sim.scenario import read_scenario
+from hems_actors.sim.watch.findings import Findings
+from hems_actors.sim.watch.home import Watch
 from tests.sim.transcript import SCENARIOS
-from tests.sim.watch import Watch
-from tests.sim.watch_result import Findings
 
 START_DELAY_MS = 60_000  # charging.md section 7
 

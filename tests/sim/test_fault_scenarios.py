@@ -8,8 +8,8 @@ from hems_actors.sim.build import build
 from hems_actors.sim.demo import play_to
 from hems_actors.sim.scenario import read_scenario
 from hems_actors.sim.scenario_things import CHARGER_FAULTS, METER_FAULTS
+from hems_actors.sim.watch.home import Watch
 from tests.sim.transcript import SCENARIOS, transcript_of
-from tests.sim.watch import Watch
 
 TRANSCRIPTS = sorted(SCENARIOS.glob("*.txt"))
 

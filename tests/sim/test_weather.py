@@ -2,13 +2,12 @@
 
 from datetime import UTC, datetime, time
 from random import Random
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hems_actors.sim.moments import Moments, epoch_ms, transitions_s
+from hems_actors.sim.moments import Moments, epoch_ms
 from hems_actors.sim.plant.house import PvStep
 from hems_actors.sim.scenario_home import HomeTable, Load, Sun
 from hems_actors.sim.weather import clear_sky, load_steps, noisy, sun_steps
@@ -82,10 +81,3 @@ def test_time_of_day_is_the_first_after_the_start() -> None:
     at_ms = moments.at(time(8))
     assert at_ms == epoch_ms(datetime(2025, 3, 30, 6, tzinfo=UTC))
     assert moments.next_day(at_ms) == epoch_ms(datetime(2025, 3, 31, 6, tzinfo=UTC))
-
-
-def test_transitions_of_a_zone() -> None:
-    """The offset in force at the start, then each change to the second."""
-    pairs = transitions_s(ZoneInfo("Europe/Vienna"), 1_735_689_600_000, 1_767_225_600_000)
-
-    assert pairs == (1_735_689_600, 3_600, 1_743_296_400, 7_200, 1_761_440_400, 3_600)

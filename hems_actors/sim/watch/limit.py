@@ -1,30 +1,34 @@
 """Watches each phase against its limit: what was commanded, and how long an excess lasted once it was shown."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from hems_actors.core import facts
 from hems_actors.core.enums import Alarm
 from hems_actors.core.outcomes import AlarmChanged, SetPointDecided, StepSeen
 from hems_actors.core.registry import Event
+from hems_actors.core.state import State
 from hems_actors.core.units import PHASES
 from hems_actors.sim.build import Stage
 from hems_actors.sim.happenings import window_ms
 from hems_actors.sim.meter_feed import within
 from hems_actors.sim.plant.chargers import Charger
 from hems_actors.sim.scenario_things import WRITE_FAULTS
-from tests.sim.watch_result import Findings
+from hems_actors.sim.watch.findings import Findings
 
 OVER_MS_MAX: Final = 10_000
 SLACK_MA: Final = 510
 """A reading within 10 s of a cut cuts again only by more than 0.5 A (charging.md 5.2); 10 mA of rounding."""
 STOP_MS_MAX: Final = 5_000
 """Off is obeyed within 3 s, seen within 5 s."""
+_PROOFS: Final = 3
 ROUNDING_MA: Final = 10
 ALARM_MS_MAX: Final = 35_000
 """The alarm waits for the next reading, on a slow meter 30 s away."""
 AFTER_FAULT_MS: Final = 30_000
 """A fault still explains an excess this long after its end: late effects (20 s) and the next repetition (10 s)."""
+
+_EXCESS_ALARMS: Final = (Alarm.OVERLOAD_PERSISTS, Alarm.NOT_OBEYING)
 
 
 @dataclass(slots=True)
@@ -37,6 +41,8 @@ class Excess:
     doubtful: bool = False
     """Whether an unmeasured car there took less than it was offered."""
     judged: bool = False
+    seen_ms: list[int] = field(default_factory=list)
+    """Of each complete reading that showed it."""
     excuse: str | None = None
     """Why it may last, once it did; the next reading that still shows it has to raise the alarm."""
 
@@ -51,6 +57,8 @@ class LimitWatch:
         self._linked = False
         self._unreached: dict[int, bool] = {}
         self._limit_max_ma = self._limit_ma = 0
+        self._limit_then_ma = 0
+        """At the newest reading: one that is lowered meanwhile is judged from the next reading on."""
         self._points: dict[int, SetPointDecided] = {}
         self._resting: set[int] = set()
         self._steps: dict[int, int] = {}
@@ -82,6 +90,32 @@ class LimitWatch:
         ]
         stage.home.observers.append(self.observe)
 
+    def resume(self, state: State) -> None:
+        """Go on with a process that begins with *state*: what the one before knew beyond that is gone."""
+        now_ms = self._home.at_ms
+        self.lose_sight()
+        self._linked = False
+        self._limit_max_ma = state.config.phase_limit_max_ma
+        self._limit_ma = min(state.settings.phase_limit_ma or self._limit_max_ma, self._limit_max_ma)
+        self._points.clear()  # whatever was commanded before: what counts is what this process decides
+        self._resting = {source for alarm, source in state.alarms if alarm == Alarm.GAVE_UP}
+        self._alarms += [(from_ms, now_ms) for from_ms in self._alarmed.values()]
+        self._alarmed = {name: now_ms for name in state.alarms if name[0] in _EXCESS_ALARMS}
+
+    def lose_sight(self) -> None:
+        """Forget what readings showed: nobody decides now; whoever does again begins with a reading."""
+        self._house_ma = None
+        self._excess.clear()
+        self._unseen_since.clear()
+
+    def excuse(self, charger: int, from_ms: int, to_ms: int) -> None:
+        """Take it that nobody could command *charger* meanwhile."""
+        self._faults[charger].append((from_ms, to_ms + AFTER_FAULT_MS))
+
+    def excuse_all(self, from_ms: int, to_ms: int) -> None:
+        """Take it that nobody could command any charger meanwhile."""
+        self._link_lost.append((from_ms, to_ms + AFTER_FAULT_MS))
+
     def see(self, _seq: int, at_ms: int, event: Event) -> None:
         """Judge what the fact before *event* led to, once all of it was seen."""
         if isinstance(event, facts.Fact):
@@ -99,7 +133,7 @@ class LimitWatch:
             self._steps[event.source] = event.draw_ma
         elif isinstance(event, AlarmChanged) and event.alarm == Alarm.GAVE_UP:
             (self._resting.add if event.active else self._resting.discard)(event.source)
-        elif isinstance(event, AlarmChanged) and event.alarm in (Alarm.OVERLOAD_PERSISTS, Alarm.NOT_OBEYING):
+        elif isinstance(event, AlarmChanged) and event.alarm in _EXCESS_ALARMS:
             name = (event.alarm, event.source)
             if event.active:
                 self._alarmed[name] = at_ms
@@ -136,6 +170,7 @@ class LimitWatch:
         taken_ma = [self._assumed_draw_ma(phase) for phase in PHASES]
         if reading.complete:  # a part of a burst mixes two instants: what it may lead to is a cut, judged as an excess
             self._house_ma = (shown_ma[0] - taken_ma[0], shown_ma[1] - taken_ma[1], shown_ma[2] - taken_ma[2])
+            self._limit_then_ma = self._limit_ma
             self._interval_ms, self._read_ms = at_ms - self._read_ms, at_ms
             self._plugged_then = frozenset(
                 number for number, charger in self._home.chargers.items() if charger.car is not None
@@ -154,6 +189,8 @@ class LimitWatch:
             if excess is None or grown_ma > SLACK_MA or (late and grown_ma >= shown_ma[phase] - self._limit_ma):
                 self._excess[phase] = Excess(at_ms, house_ma, self._is_doubtful(phase))
                 self._unseen_since.pop(phase, None)
+            if reading.complete:
+                self._excess[phase].seen_ms.append(at_ms)
 
     def _judge_excess(self, phase: int, excess: Excess, until_ms: int) -> None:
         over_ms = until_ms - excess.since_ms
@@ -176,9 +213,12 @@ class LimitWatch:
             f"phase {'ABC'[phase]} {self._current_ma(phase)} mA, limit {self._limit_ma}, shown first at {shown_s:g} s"
         )
         obeying = [charger for charger in loading if charger not in blamed]
+        others_draw = any(charger.draw_ma > self._minimum_ma(charger) for charger in obeying)
         if excess.doubtful and over_ms <= OVER_MS_MAX + self._interval_ms + STOP_MS_MAX:
             self._found.doubt(until_ms, "excess lasts", what)
-        elif not blamed or any(charger.draw_ma > self._minimum_ma(charger) for charger in obeying):
+        elif blamed and others_draw and not _others_had_time(excess, until_ms):
+            excess.judged = False
+        elif not blamed or others_draw:
             self._found.breach(until_ms, "excess lasts", f"{what}; drawing {[c.number for c in loading]}")
         else:
             self._found.excuse(until_ms, "excess lasts", what)
@@ -191,7 +231,7 @@ class LimitWatch:
             if not self._linked or self._is_out_of_reach(phase):
                 continue
             could_ma = sum(self._could_draw_ma(charger, phase) for charger in self._home.chargers.values())
-            headroom_ma = max(0, self._limit_ma - self._house_ma[phase])
+            headroom_ma = max(0, max(self._limit_ma, self._limit_then_ma) - self._house_ma[phase])
             if could_ma <= headroom_ma + SLACK_MA:
                 self._over_judged.discard(phase)
             elif phase not in self._over_judged:
@@ -256,6 +296,14 @@ class LimitWatch:
 
     def _draw_ma(self, phase: int) -> int:
         return sum(charger.draw_ma for charger in self._home.chargers.values() if phase in charger.active)
+
+
+def _others_had_time(excess: Excess, until_ms: int) -> bool:
+    """Return whether readings showed that somebody does not obey, and whoever does had time to stop since.
+
+    The first reading is answered, a second one shows that this did not help, a third one that nothing will.
+    """
+    return len(excess.seen_ms) >= _PROOFS and until_ms > excess.seen_ms[_PROOFS - 1] + STOP_MS_MAX
 
 
 def _is_measured(charger: Charger) -> bool:

@@ -4,10 +4,11 @@ It knows the plant, the recorded events and the rule book (facts/charging.md), b
 """
 
 from hems_actors.core.registry import Event
+from hems_actors.core.state import State
 from hems_actors.sim.build import Stage
-from tests.sim.watch_actions import ActionWatch
-from tests.sim.watch_limit import LimitWatch
-from tests.sim.watch_result import Findings
+from hems_actors.sim.watch.actions import ActionWatch
+from hems_actors.sim.watch.findings import Findings
+from hems_actors.sim.watch.limit import LimitWatch
 
 
 class Watch:
@@ -15,7 +16,13 @@ class Watch:
 
     def __init__(self, stage: Stage) -> None:
         self.found = Findings(stage.moments.start_ms)
-        self._watches = (LimitWatch(stage, self.found), ActionWatch(stage, self.found))
+        self.limit = LimitWatch(stage, self.found)
+        self._watches = (self.limit, ActionWatch(stage, self.found))
+
+    def resume(self, state: State) -> None:
+        """Go on with a process that begins with *state*."""
+        for watch in self._watches:
+            watch.resume(state)
 
     def see(self, seq: int, at_ms: int, event: Event) -> None:
         """Judge *event*."""

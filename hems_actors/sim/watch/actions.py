@@ -6,9 +6,10 @@ from hems_actors.core import facts
 from hems_actors.core.enums import Alarm, Closing, What
 from hems_actors.core.outcomes import ActionClosed, ActionIntended, AlarmChanged, SetPointDecided
 from hems_actors.core.registry import Event
+from hems_actors.core.state import State
 from hems_actors.core.units import CURRENT_MA_MIN
 from hems_actors.sim.build import Stage
-from tests.sim.watch_result import Findings
+from hems_actors.sim.watch.findings import Findings
 
 KNOWN_MS: Final = 10_000
 """A charger that reports `pluggedIn` has been read by then."""
@@ -27,6 +28,9 @@ class ActionWatch:
         self._end_ms = stage.moments.end_ms
         self._found = found
         self._open: dict[int, tuple[int, ActionIntended]] = {}
+        self._fail_safe = False
+        self._unjudged: set[int] = set()
+        """Writes that were open in fail-safe mode, which looks at what chargers show alone."""
         self._failed: dict[int, tuple[int, ActionIntended]] = {}
         self._points: dict[int, SetPointDecided] = {}
         self._given_up: list[tuple[int, int]] = []
@@ -34,6 +38,8 @@ class ActionWatch:
         self._resting: set[int] = set()
         self._unplugged_ms: dict[int, int] = {}
         self._links = False
+        self._log_lost = False
+        """Nothing but reductions leaves then: what failed waits."""
         self._connected: dict[int, bool] = {}
         stage.home.observers.append(self.observe)
 
@@ -45,6 +51,24 @@ class ActionWatch:
                 self._unplugged_ms.setdefault(number, self._home.at_ms)
             else:
                 self._unplugged_ms.pop(number, None)
+
+    def resume(self, state: State) -> None:
+        """Go on with a process that begins with *state*: what the one before knew beyond that is gone."""
+        now_ms = self._home.at_ms
+        self._links = False
+        self._log_lost = state.site.log_lost
+        self._failed.clear()
+        self._points = _points_of(state)
+        self._resting = {source for alarm, source in state.alarms if alarm == Alarm.GAVE_UP}
+        ledgers = {source: charger.ledger for source, charger in state.chargers.items() if charger.ledger.open_seq}
+        self._open = {
+            own.open_seq: (
+                now_ms,
+                ActionIntended(source, own.open_what, own.open_value, own.open_reduces, own.open_attempt),
+            )
+            for source, own in ledgers.items()
+        }
+        self._change_mode(fail_safe=(Alarm.FAIL_SAFE, 0) in state.alarms)
 
     def see(self, seq: int, at_ms: int, event: Event) -> None:
         """Judge *event*."""
@@ -58,12 +82,13 @@ class ActionWatch:
                 if 0 < event.current_ma < CURRENT_MA_MIN:
                     self._found.breach(at_ms, "set-point between 0 and 6 A", repr(event))
             case AlarmChanged():
-                if event.alarm == Alarm.GAVE_UP:
-                    (self._resting.add if event.active else self._resting.discard)(event.source)
-                    self._alarmed.add((at_ms, event.source))
-            case facts.LinkChanged():
-                self._links = event.up
+                self._alarm_changed(at_ms, event)
+            case facts.LinkChanged() | facts.LogLost() | facts.LogResumed():
                 self._failed.clear()
+                self._links = event.up if isinstance(event, facts.LinkChanged) else self._links
+                self._log_lost = isinstance(event, facts.LogLost) or (
+                    self._log_lost and not isinstance(event, facts.LogResumed)
+                )
             case facts.ChargerReported():
                 self._reported(event)
             case facts.Tick():
@@ -77,6 +102,20 @@ class ActionWatch:
         for at_ms, source in self._given_up:
             if (at_ms, source) not in self._alarmed:  # raised by the same event that gave up
                 self._found.breach(at_ms, "given up without an alarm", f"charger {source}")
+
+    def _alarm_changed(self, at_ms: int, event: AlarmChanged) -> None:
+        if event.alarm == Alarm.FAIL_SAFE:
+            self._change_mode(fail_safe=event.active)
+        elif event.alarm == Alarm.GAVE_UP:
+            (self._resting.add if event.active else self._resting.discard)(event.source)
+            self._alarmed.add((at_ms, event.source))
+
+    def _change_mode(self, *, fail_safe: bool) -> None:
+        self._fail_safe = fail_safe
+        if fail_safe:
+            self._failed.clear()
+            self._unjudged |= self._open.keys()
+            self._open.clear()
 
     def _intended(self, seq: int, at_ms: int, action: ActionIntended) -> None:
         charger = self._home.chargers[action.source]
@@ -95,7 +134,10 @@ class ActionWatch:
         absent_ms = at_ms - self._unplugged_ms.get(action.source, at_ms)
         if rises and charger.shows.plugged_in and charger.car is None and absent_ms > KNOWN_MS and self._links:
             self._found.breach(at_ms, "start or raise without a car", repr(action))
-        self._open[seq] = (at_ms, action)
+        if self._fail_safe:
+            self._unjudged.add(seq)
+        else:
+            self._open[seq] = (at_ms, action)
         self._failed.pop(action.source, None)
 
     def _closed(self, at_ms: int, closed: ActionClosed) -> None:
@@ -103,13 +145,15 @@ class ActionWatch:
             self._given_up.append((at_ms, closed.source))
             self._failed.pop(closed.source, None)
             return
+        if closed.action_seq in self._unjudged:
+            return
         if closed.action_seq not in self._open:
             self._found.breach(at_ms, "closed twice or never opened", repr(closed))
             return
         began_ms, action = self._open.pop(closed.action_seq)
         if at_ms - began_ms > CLOSED_MS_MAX and self._links:
             self._found.breach(at_ms, "write closed late", f"{action!r} after {at_ms - began_ms} ms")
-        if closed.closing in FAILED:
+        if closed.closing in FAILED and not self._log_lost:
             self._failed[closed.source] = (at_ms, action)
 
     def _reported(self, report: facts.ChargerReported) -> None:
@@ -135,3 +179,14 @@ class ActionWatch:
             elif at_ms - failed_ms > FOLLOWED_MS_MAX:
                 self._found.breach(at_ms, "failed write not followed up", repr(action))
                 del self._failed[source]
+
+
+def _points_of(state: State) -> dict[int, SetPointDecided]:
+    """Return each charger's set-point in *state*, as if it had just been decided."""
+    found = {}
+    for number, charger in state.chargers.items():
+        point = charger.point
+        found[number] = SetPointDecided(
+            number, point.on, point.current_ma, point.phases, point.target_ma, point.issuer, point.rule, ()
+        )
+    return found

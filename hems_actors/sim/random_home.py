@@ -2,26 +2,41 @@
 
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from hems_actors.sim.scenario import Scenario
 from hems_actors.sim.scenario_things import WRITE_FAULTS
 
 START = datetime(2025, 4, 14, tzinfo=UTC)
-FAULTS = (*WRITE_FAULTS, "clamps", "button", "disconnects", "meter_lost", "meter_slow", "meter_frozen", "link_lost")
-TIGHT_FAULTS = ("no_answer", "acts_after_timeout", "refuses", "invalid", "ignores", "disconnects")
+_FAULTS = (*WRITE_FAULTS, "clamps", "button", "disconnects", "meter_lost", "meter_slow", "meter_frozen", "link_lost")
+_TIGHT_FAULTS = ("no_answer", "acts_after_timeout", "refuses", "invalid", "ignores", "disconnects")
+
+
+class Span(NamedTuple):
+    """What the 24 hours that things are drawn over become."""
+
+    start: datetime = START
+    scale: float = 1
+
+    def at(self, hour: float) -> datetime:
+        """Return the instant *hour* hours into the day, as drawn."""
+        return self.start + timedelta(seconds=int(hour * 3_600 * self.scale))
 
 
 def random_scenario(seed: int) -> Scenario:
     """Return the random day number *seed*; a day in two has a tight fuse and a charger that will not obey."""
-    random = Random(f"random home {seed}")
+    return Scenario.model_validate(random_tables(seed, Random(f"random home {seed}"), Span()))
+
+
+def random_tables(seed: int, random: Random, span: Span) -> dict[str, Any]:
+    """Return the tables of a scenario drawn from *random*; what happens in it is spread over *span*."""
     tight = random.random() < 0.75
     chargers = [_charger(i, random) for i in range(random.randint(1, 3))]
     cars = [_car(i, random) for i in range(len(chargers))]
-    tables: dict[str, Any] = {
+    return {
         "seed": seed,
         "home": {
-            "start": START,
+            "start": span.start,
             "phase_limit_a_max": random.choice((16, 20, 25) if tight else (20, 25, 32, 40)),
             "grid_phases": 3,
         },
@@ -42,11 +57,10 @@ def random_scenario(seed: int) -> Scenario:
         "battery": _battery(random),
         "chargers": chargers,
         "cars": cars,
-        "visits": [visit for i in range(len(chargers)) for visit in _visits(i, random)],
-        "changes": [_change(random, len(chargers)) for _ in range(random.randint(0, 4))],
-        "faults": [_fault(random, len(chargers), tight=tight) for _ in range(random.randint(1, 6))],
+        "visits": [visit for i in range(len(chargers)) for visit in _visits(i, random, span)],
+        "changes": [_change(random, len(chargers), span) for _ in range(random.randint(0, 4))],
+        "faults": [_fault(random, len(chargers), span, tight=tight) for _ in range(random.randint(1, 6))],
     }
-    return Scenario.model_validate(tables)
 
 
 def _charger(i: int, random: Random) -> dict[str, Any]:
@@ -106,12 +120,12 @@ def _battery(random: Random) -> dict[str, Any] | None:
     }
 
 
-def _visits(i: int, random: Random) -> list[dict[str, Any]]:
+def _visits(i: int, random: Random, span: Span) -> list[dict[str, Any]]:
     visits = []
     hour = random.random() * 6
     while hour < 22:
         lasts = 1 + random.random() * 10
-        visit = {"car": f"car {i}", "charger": f"charger {i}", "from": _at(hour), "to": _at(hour + lasts)}
+        visit = {"car": f"car {i}", "charger": f"charger {i}", "from": span.at(hour), "to": span.at(hour + lasts)}
         if random.random() < 0.5:
             visit["level_percent"] = random.randint(5, 80)
         visits.append({**visit, "drives_kwh": random.randint(0, 15)})
@@ -119,8 +133,8 @@ def _visits(i: int, random: Random) -> list[dict[str, Any]]:
     return visits
 
 
-def _change(random: Random, chargers: int) -> dict[str, Any]:
-    at = _at(random.random() * 24)
+def _change(random: Random, chargers: int, span: Span) -> dict[str, Any]:
+    at = span.at(random.random() * 24)
     match random.randrange(4):
         case 0:
             return {"at": at, "phase_power_limit_a": random.choice((0, 10, 14, 20))}
@@ -138,12 +152,12 @@ def _change(random: Random, chargers: int) -> dict[str, Any]:
             }
 
 
-def _fault(random: Random, chargers: int, *, tight: bool) -> dict[str, Any]:
+def _fault(random: Random, chargers: int, span: Span, *, tight: bool) -> dict[str, Any]:
     deaf = tight and random.random() < 0.7
-    kind = random.choice(TIGHT_FAULTS if deaf else FAULTS)
+    kind = random.choice(_TIGHT_FAULTS if deaf else _FAULTS)
     begins = random.random() * 20
     lasts = random.choice((1, 3, 5) if deaf else (0.02, 0.1, 0.5))
-    fault: dict[str, Any] = {"kind": kind, "from": _at(begins), "to": _at(begins + lasts)}
+    fault: dict[str, Any] = {"kind": kind, "from": span.at(begins), "to": span.at(begins + lasts)}
     if not kind.startswith("meter") and kind != "link_lost":
         fault["charger"] = f"charger {random.randrange(chargers)}"
     match kind:
@@ -154,8 +168,3 @@ def _fault(random: Random, chargers: int, *, tight: bool) -> dict[str, Any]:
         case "meter_slow":
             fault["period_s"] = random.choice((30, 60, 120))
     return fault
-
-
-def _at(hour: float) -> datetime:
-    """Return the instant *hour* hours into the day."""
-    return START + timedelta(seconds=int(hour * 3_600))
