@@ -57,7 +57,7 @@ class Coordinator(Behaviour):
         at_ms = self._clock.at_ms()
         self._home.begin(at_ms)
         if self._journal.failed is not None:
-            self._lose_log(self._journal.failed, at_ms)
+            self._journal.lose(self._journal.failed, at_ms)
         self._timer.arm(at_ms, self._home.due_ms, self._journal.due_ms)
 
     def on_receive(self, message: Message) -> None:
@@ -127,7 +127,8 @@ class Coordinator(Behaviour):
     def _facts(self, message: Fact | Request | LimitWanted | Wake, at_ms: int) -> list[Fact]:
         """Return the facts that *message* stands for, after the clock's own; what a start says comes before them."""
         if isinstance(message, (FailSafeOrdered, Restarted)):
-            return [message]
+            unsaid = self._journal.lost_from_seq is not None and isinstance(message, Restarted)
+            return [message, LogLost(0)] if unsaid else [message]
         if isinstance(message, LimitWanted):  # which comes before what a start says
             self._limit_told = (0, 0)
             self._tell_limit()

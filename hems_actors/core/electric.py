@@ -177,10 +177,11 @@ def draw_ma(charger: Charger) -> int:
 
 def draw_at_reading_ma(state: State, charger: Charger) -> int:
     """Return the draw that the newest meter reading contains, in mA: the most it can be on one phase."""
-    if not has_meter(charger):
-        return draw_ma(charger)
     draw = charger.draw
-    seen_ma = draw.before_ma if draw.before_reading == state.meter.latest_seq else draw.seen_ma
+    is_older = draw.before_reading == state.meter.latest_seq
+    if not has_meter(charger):
+        return min(draw.before_ma, draw_ma(charger)) if is_older else draw_ma(charger)
+    seen_ma = draw.before_ma if is_older else draw.seen_ma
     if charger.report.a_ma is None and not charger.map.phases_mask and not charger.report.phase_count:
         fewest = max(1, phase_count(charger.map.evidence_mask))
         seen_ma = min(offer_ma(charger), seen_ma * active_phases(state, charger) // fewest)

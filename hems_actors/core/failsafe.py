@@ -24,6 +24,11 @@ def is_fail_safe(state: State) -> bool:
     return state.at_ms < state.site.fail_safe_until_ms
 
 
+def leaves_fail_safe(state: State) -> bool:
+    """Return whether fail-safe mode has just ended: what chargers were told in it was looked at by nobody."""
+    return (Alarm.FAIL_SAFE, 0) in state.alarms and not is_fail_safe(state)
+
+
 def judge_fail_safe(state: State) -> list[Outcome]:
     """Return the alarms: of the mode itself, and of a log that is lost."""
     wanted = ((Alarm.FAIL_SAFE, True), (Alarm.LOG_LOST, state.site.log_lost))

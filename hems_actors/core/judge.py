@@ -11,7 +11,7 @@ from hems_actors.core.alarms import judge_alarms
 from hems_actors.core.calm import is_calm
 from hems_actors.core.cars import judge_cars
 from hems_actors.core.facts import MeterReading
-from hems_actors.core.failsafe import is_fail_safe, judge_fail_safe
+from hems_actors.core.failsafe import is_fail_safe, judge_fail_safe, leaves_fail_safe
 from hems_actors.core.headroom import judge_restart
 from hems_actors.core.health import judge_health
 from hems_actors.core.ledger import judge_ledger
@@ -49,6 +49,6 @@ def judge(state: State) -> list[Outcome]:
     if fact is MeterReading and is_calm(state):
         return []
     found: list[Outcome] = []
-    for look in ALL if fact is None else CONCERNED.get(fact, ALL):
+    for look in ALL if fact is None or leaves_fail_safe(state) else CONCERNED.get(fact, ALL):
         found.extend(look(state))
     return found

@@ -9,6 +9,7 @@ from typing import Final
 
 from hems_actors.core.enums import Alarm, Closing, Deviation, Result, What
 from hems_actors.core.facts import ChargerReported
+from hems_actors.core.failsafe import leaves_fail_safe
 from hems_actors.core.outcomes import ActionClosed, AlarmChanged, DeviationSeen, Judgement
 from hems_actors.core.state import Charger, Ledger, State
 from hems_actors.core.units import MINUTE_MS, SECOND_MS
@@ -39,7 +40,7 @@ def judge_ledger(state: State) -> list[Judgement]:
         closing = _closing(state, charger)
         if closing is not None:
             found.extend(_close(charger, closing, state.alarms))
-        if charger.report_seq == state.fact_seq:
+        if charger.report_seq == state.fact_seq or leaves_fail_safe(state):
             found.extend(_deviations(state, charger, verified=closing == _VERIFIED))
         alarmed = (_GAVE_UP, charger.source) in state.alarms
         if alarmed and not has_given_up(state, charger):
@@ -75,7 +76,7 @@ def _closing(state: State, charger: Charger) -> Closing | None:
     if not state.site.link_up:
         return Closing.UNVERIFIED
     if ledger.sent and shown(charger.report, ledger.open_what) == ledger.open_value:
-        if charger.report_seq == state.fact_seq or ledger.result == Result.OK:
+        if charger.report_seq == state.fact_seq or ledger.result == Result.OK or leaves_fail_safe(state):
             return Closing.VERIFIED
     elif ledger.result is not None and ledger.result != Result.OK:
         return _CLOSING[Result(ledger.result)]
@@ -123,7 +124,7 @@ def _deviations(state: State, charger: Charger, *, verified: bool) -> list[Judge
 
 def _cause(state: State, charger: Charger, what: What, value: int) -> Deviation:
     ledger, report = charger.ledger, charger.report
-    if not state.site.link_up:
+    if not state.site.link_up or leaves_fail_safe(state):
         return Deviation.ADOPTED
     if _may_act_late(ledger, what, value, state.at_ms):
         return Deviation.LATE_EFFECT

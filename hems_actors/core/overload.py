@@ -21,7 +21,7 @@ from hems_actors.core.electric import (
     site_limit_ma,
     site_mask,
 )
-from hems_actors.core.enums import Issuer
+from hems_actors.core.enums import Alarm, Issuer
 from hems_actors.core.facts import (
     ActionAnswered,
     ActionSent,
@@ -37,7 +37,8 @@ from hems_actors.core.steps import patience_ms
 from hems_actors.core.units import PHASES, SECOND_MS, floor_to, mask_phases
 
 _TELLS_NOTHING: Final = (ActionSent, ActionAnswered, BatteryReported)
-_MAKE_IT_NEWS: Final = (SiteSettingsChanged, SiteConfigured, LinkChanged)
+_LIMIT_CHANGES: Final = (SiteSettingsChanged, SiteConfigured)
+_MAKE_IT_NEWS: Final = (*_LIMIT_CHANGES, LinkChanged)
 HOLD_MS: Final = 10 * SECOND_MS
 HOLD_AFTER_READ_BACK_MS: Final = 5 * SECOND_MS
 FOLLOWS_MS_MIN: Final = SECOND_MS
@@ -133,9 +134,12 @@ def disobeys(state: State, charger: Charger, phase: int) -> bool:
     guard, ledger, offered = state.guards[phase], charger.ledger, offer_ma(charger)
     if charger.point.lowered_at_ms == 0 or not is_over(state, phase) or not _had_time(state, charger):
         return False
+    shows_more = ledger.known_on != charger.point.on or (charger.point.on and ledger.known_ma > offered)
     if has_meter(charger):
-        return draw_ma(charger) > (offered + NOISE_MA) * 11 // 10  # charging.md section 1: (I + 0.5 A) x 1.10
-    if ledger.known_on != charger.point.on or (charger.point.on and ledger.known_ma > offered):
+        failed = shows_more and (Alarm.NOT_OBEYING, charger.source) in state.alarms
+        tolerated_ma = (offered + NOISE_MA) * 11 // 10  # charging.md section 1: (I + 0.5 A) x 1.10
+        return draw_ma(charger) > (offered if failed else tolerated_ma)
+    if shows_more:
         return True
     fell_ma = guard.reading_ma - _latest_ma(state)[phase]
     return guard.cut_at_ms == charger.point.lowered_at_ms and fell_ma * 100 < guard.taken_ma * OBEYED_PERCENT
@@ -164,8 +168,7 @@ def _cut_phase(state: State, cuts: Cuts, order: list[Charger], phase: int) -> No
     loading = [charger for charger in order if mask_of(state, charger) >> phase & 1]
     need_ma, again = over_ma, False
     if guard.cut_at_ms and _is_held(state, guard, loading):
-        rise_ma = reading_ma - guard.reading_ma
-        need_ma = rise_ma if rise_ma > NOISE_MA else 0
+        need_ma = _held_need_ma(state, guard, reading_ma, over_ma)
     elif guard.began_at_ms is not None:
         again = True
     if need_ma <= 0:
@@ -193,6 +196,14 @@ def _is_held(state: State, guard: Guard, loading: list[Charger]) -> bool:
         or state.at_ms - c.ledger.verified_at_ms < HOLD_AFTER_READ_BACK_MS
         for c in cut
     )
+
+
+def _held_need_ma(state: State, guard: Guard, reading_ma: int, over_ma: int) -> int:
+    """Return what to take off while the last cut needs time: a further rise, or what another limit asks beyond it."""
+    if state.fact_type in _LIMIT_CHANGES:
+        return over_ma - (guard.taken_ma if state.meter.latest_at_ms <= guard.cut_at_ms else 0)
+    rise_ma = reading_ma - guard.reading_ma
+    return rise_ma if rise_ma > NOISE_MA else 0
 
 
 def _switch_off_deaf(state: State, cuts: Cuts, loading: list[Charger], phase: int) -> None:

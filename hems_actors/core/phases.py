@@ -83,9 +83,18 @@ def _tell(state: State, charger: Charger) -> list[Judgement]:
     mask, knowledge = _reported(state, charger)
     if charger.map.knowledge == _PROVISIONAL and knowledge != Knowledge.MEASURED:
         return []
+    if knowledge == _UNKNOWN and _is_outdated(state, charger):
+        return [PhasesJudged(charger.source, 0, _UNKNOWN)]
     if knowledge == _UNKNOWN or (mask == charger.map.phases_mask and is_certain(charger)):
         return []
     return [PhasesJudged(charger.source, mask, knowledge)]
+
+
+def _is_outdated(state: State, charger: Charger) -> bool:
+    """Return whether other terminals carry current than when the phases were told: a car on one of three phases."""
+    terminals, _measured = _terminals(state, charger)
+    told = phase_count(charger.map.phases_mask)
+    return terminals != 0 and told not in (0, phase_count(terminals))
 
 
 def _reported(state: State, charger: Charger) -> tuple[int, Knowledge]:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from hems_actors.core import facts
-from hems_actors.core.electric import active_phases, measured_draw_ma
+from hems_actors.core.electric import active_phases, draw_ma, has_meter, measured_draw_ma
 from hems_actors.core.enums import Knowledge, What
 from hems_actors.core.errors import UnknownThingError
 from hems_actors.core.quiet import ENDLESS
@@ -189,6 +189,10 @@ def charger_reported(state: State, event: facts.ChargerReported) -> None:
     """Keep the report; begin or end the plug-in; keep what was drawn before."""
     charger = charger_of(state, event.source)
     before = charger.report
+    shown = (event.power_on, event.current_ma, event.charging)
+    was_shown = (before.power_on, before.current_ma, before.charging)
+    if charger.report_seq and before.connected and shown != was_shown and not has_meter(charger):
+        _keep_before(state, charger, draw_ma(charger))
     charger.report = event
     charger.report_seq = state.seq
     plugged = event.plugged_in is not False
@@ -290,11 +294,17 @@ def _judge_battery(state: State) -> None:
         battery.above = False
 
 
-def _keep_draw(state: State, charger: Charger, measured_ma: int) -> None:
-    draw, at_ms = charger.draw, state.at_ms
+def _keep_before(state: State, charger: Charger, drawn_ma: int) -> None:
+    """Remember what the newest reading of the root meter contains, while the charger already shows another draw."""
+    draw = charger.draw
     if draw.before_reading != state.meter.latest_seq:
         draw.before_reading = state.meter.latest_seq
-        draw.before_ma = draw.seen_ma
+        draw.before_ma = drawn_ma
+
+
+def _keep_draw(state: State, charger: Charger, measured_ma: int) -> None:
+    draw, at_ms = charger.draw, state.at_ms
+    _keep_before(state, charger, draw.seen_ma)
     if measured_ma > draw.seen_ma:
         draw.low_ma = min(draw.low_ma, draw.seen_ma) if at_ms < draw.low_until_ms else draw.seen_ma
         draw.low_until_ms = at_ms + _LOW_DRAW_MS

@@ -92,6 +92,8 @@ class FaultyDisk:
         self.watch = watch
         self.troubles: list[Trouble] = []
         self.calls = 0
+        self.forgetful: set[str] = set()
+        """Names of files that a sync failed for: what it was to keep may be gone, though later ones succeed."""
         self._os = OsFiles()
         self._files: dict[Path, _File] = {}
         self._open: dict[int, Path] = {}
@@ -115,7 +117,7 @@ class FaultyDisk:
     def sync(self, fd: int) -> None:
         """Make what was written to the file durable."""
         file = self._file(fd)
-        with self._call(Op.SYNC, lambda: _forget(file)):
+        with self._call(Op.SYNC, lambda: self._forget(self._open[fd], file)):
             file.pending.clear()
 
     def sync_directory(self, path: Path) -> None:
@@ -130,7 +132,7 @@ class FaultyDisk:
     def sync_other(self, path: Path) -> None:
         """Make what an earlier process wrote durable, but not its name."""
         file = self._files.get(path, _File())
-        with self._call(Op.SYNC, lambda: _forget(file)):
+        with self._call(Op.SYNC, lambda: self._forget(path, file)):
             file.pending.clear()
 
     def close(self, fd: int) -> None:
@@ -196,6 +198,13 @@ class FaultyDisk:
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))
         return self._files[self._open[fd]]
 
+    def _forget(self, path: Path, file: _File) -> None:
+        """Let a sync of *path* fail."""
+        if file.pending:
+            self.forgetful.add(path.name)
+        file.forgotten += file.pending
+        file.pending.clear()
+
     @contextmanager
     def _call(self, op: Op, partly: Callable[[], object] = lambda: None) -> Iterator[None]:
         """Watch a call, and fail it if the disk is in trouble; *partly* is what it does all the same."""
@@ -215,11 +224,6 @@ class FaultyDisk:
             if op in trouble.ops and trouble.begin <= where < trouble.end:
                 return OSError(trouble.error, os.strerror(trouble.error))
         return None
-
-
-def _forget(file: _File) -> None:
-    file.forgotten += file.pending
-    file.pending.clear()
 
 
 def _tear(path: Path, file: _File, rng: Random) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hems_actors.actors.errors import LogLostError
 from hems_actors.actors.messages import Execute, Request
 from hems_actors.core.enums import What
-from hems_actors.core.facts import LogLost, LogResumed, Tick
+from hems_actors.core.facts import LogLost, LogResumed, Restarted, Tick
 from tests.actors.fakes import FULL
 from tests.actors.stage import CUT, READING, RISE, SETTINGS, STOP, Stage
 
@@ -99,10 +99,10 @@ def test_start_without_a_disk(stage: Stage) -> None:
     stage.log.given_up = "no disk"
     stage.core.answers = {"MeterReading": [CUT]}
     stage.start()
-    stage.tell(READING)
+    stage.tell(Restarted(0), READING)
 
-    assert stage.core.seen[0] == LogLost(0)
-    assert stage.trace == [(4, Execute(3, What.CURRENT, 6_000))]
+    assert stage.core.seen[:3] == [Restarted(0), LogLost(0), READING]
+    assert stage.trace == [(4, Execute(4, What.CURRENT, 6_000))]
 
 
 def test_stop_on_a_failed_disk_is_quiet(stage: Stage) -> None:

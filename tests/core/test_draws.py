@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from hems_actors.core import electric
+from hems_actors.core.enums import Mode
 from hems_actors.core.facts import ChargerReported, Tick
 from tests.core.home import NO_REPORT, Home
 
@@ -98,6 +99,7 @@ def test_power_on_unknown_phases_may_all_be_on_one() -> None:
 def test_an_unmeasured_draw_is_estimated() -> None:
     """Without a meter of its own a charger draws what was seen of it, else what it is offered."""
     home = Home()
+    home.amps(17)
     charger = home.charger(2, power_on=True, current_ma=16_000, plugged_in=True)
     charger.draw.estimate_ma = None
     assert electric.draw_ma(charger) == electric.draw_at_reading_ma(home.state, charger) == 16_000
@@ -105,3 +107,36 @@ def test_an_unmeasured_draw_is_estimated() -> None:
 
     charger.draw.estimate_ma = 9_000
     assert electric.draw_ma(charger) == electric.draw_floor_ma(home.state, charger) == 9_000
+
+
+def test_an_unmeasured_draw_that_begins_is_not_in_the_reading_before_it() -> None:
+    """Who switched it on does not matter: until the next reading, the newest one contains what was drawn before."""
+    home = Home(limit_a=20)
+    charger = home.charger(2, mode=Mode.ECO, plugged_in=True, current_ma=8_000)
+    home.amps(2)
+    home.report(2, power_on=True, charging=True)
+    assert electric.draw_at_reading_ma(home.state, charger) == 0
+
+    home.amps(9)
+    assert electric.draw_at_reading_ma(home.state, charger) == electric.draw_ma(charger) == 8_000
+
+
+@pytest.mark.parametrize(
+    ("house_a", "stands"),
+    [
+        pytest.param(8, "12 A 0p unknown/adopted", id="room for all of it"),
+        pytest.param(12, "8 A 0p unknown/overload_cut, current 8 A", id="room for some"),
+        pytest.param(14, "6 A 0p unknown/overload_cut, current 6 A", id="room for the minimum"),
+        pytest.param(15, "off overload_protection/overload_stop, power off", id="room for less"),
+    ],
+)
+def test_switched_on_by_hand_is_adopted_within_the_limit(house_a: int, stands: str) -> None:
+    """At once, from the reading before it, also where nothing measures the charger (charging.md section 11)."""
+    home = Home(limit_a=20)
+    home.charger(2, mode=Mode.ECO, plugged_in=True, current_ma=12_000)
+    home.amps(house_a)
+    home.wait(30)
+    home.amps(house_a)
+    home.report(2, power_on=True, charging=True)
+
+    assert home.line(2) == stands

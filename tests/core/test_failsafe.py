@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from hems_actors.core.enums import Alarm
+from hems_actors.core.enums import Alarm, Closing, Deviation
 from hems_actors.core.facts import FailSafeOrdered, LinkChanged, LogLost, LogResumed, Tick
 from hems_actors.core.failsafe import FAIL_SAFE_MS, is_fail_safe
-from hems_actors.core.outcomes import ActionIntended, AlarmChanged
+from hems_actors.core.outcomes import ActionClosed, ActionIntended, AlarmChanged, DeviationSeen
 from tests.core.home import Home, of_kind, writes
 from tests.core.obedient import Obedient
 
@@ -136,3 +136,47 @@ def test_charger_out_of_reach_is_left_alone() -> None:
     home.run(30)
 
     assert stands(home) == "16 A 3p normal/normal"
+
+
+def test_what_it_commanded_is_no_wish_of_a_user() -> None:
+    """When the mode ends, what chargers show is taken as known, and they come back to their set-points."""
+    home = charging_home()
+    order(home)
+    home.run(FAIL_SAFE_MS // 1_000 - 1, every_s=30)
+    assert home.report_of(2).current_ma == 6_000
+
+    found = home.run(300)
+
+    assert {seen.deviation for seen in of_kind(found, DeviationSeen)} <= {Deviation.ADOPTED}
+    assert stands(home) == "16 A 3p normal/normal"
+
+
+@pytest.mark.parametrize(
+    ("current_ma", "expected"),
+    [
+        pytest.param(6_000, [], id="at its safe current, under the minimum: not raised to it"),
+        pytest.param(16_000, ["current 8 A"], id="still where it was: parked"),
+    ],
+)
+def test_car_left_meanwhile(current_ma: int, expected: list[str]) -> None:
+    """What is parked goes by what the charger shows, not by what was known an hour ago."""
+    home = charging_home(min_ma=6_000)
+    home.info(2, min_ma=8_000)
+    order(home)
+    del home.obedient[2]
+    home.report(2, plugged_in=False, current_ma=current_ma)
+    home.wait(FAIL_SAFE_MS / 1_000 - 1)
+
+    assert writes(home.wait(2)) == expected
+
+
+def test_mode_that_ends_with_a_reading() -> None:
+    """Whatever comes first after the hour ends it: what chargers show is looked at then."""
+    home = charging_home()
+    order(home)
+    home.wait(FAIL_SAFE_MS / 1_000 - 1)
+    home.now_ms += 1_000
+
+    found = home.read()
+
+    assert [closed.closing for closed in of_kind(found, ActionClosed)] == [Closing.VERIFIED]

@@ -5,7 +5,7 @@ One charger at 16 A on phase A beside a house of 12 A under a limit of 25 A: cut
 
 import pytest
 
-from hems_actors.core.enums import Alarm
+from hems_actors.core.enums import Alarm, Result
 from hems_actors.core.outcomes import PhaseCut
 from tests.core.closed_loop import Loop, Post, steady
 from tests.core.home import Home, of_kind, writes
@@ -76,6 +76,56 @@ def test_deaf(draw_a: float, expected_a: float) -> None:
     show(home, Charging(offer_a=draw_a, on="A"), house_a=(12, 0, 0))
 
     assert offers_a(home) == [expected_a]
+
+
+@pytest.mark.parametrize(
+    ("result", "expected_a"),
+    [
+        pytest.param(Result.OK, 12, id="it said yes: the tolerance holds"),
+        pytest.param(Result.HARDWARE, 0, id="the cut failed, and it shows the old current: no tolerance"),
+    ],
+)
+def test_deaf_within_the_tolerance(result: Result, expected_a: float) -> None:
+    """A cut that surely failed is no imprecise charger: it would be cut by a little again and again."""
+    home = cut_home(read_back_s=None)
+    home.answer(2, result)
+    home.wait(10)
+    home.draw(2, 14)
+
+    show(home, Charging(offer_a=14, on="A"), house_a=(12, 0, 0))
+
+    assert offers_a(home) == [expected_a]
+
+
+LOWERED = [  # seconds since the cut to 13 A, what the car draws, the new limit -> offer
+    pytest.param(2, 16, 25, 13, id="the same limit: the cut is on its way"),
+    pytest.param(2, 16, 23, 11, id="2 A less: 2 A more"),
+    pytest.param(2, 16, 17, 0, id="8 A less: less than 6 A would be left"),
+]
+
+
+@pytest.mark.parametrize(("at_s", "draw_a", "limit_a", "expected_a"), LOWERED)
+def test_limit_is_lowered_while_a_cut_is_held(at_s: float, draw_a: float, limit_a: float, expected_a: float) -> None:
+    """It counts at once, less what the cut takes that no reading shows yet."""
+    home = cut_home(read_back_s=None)
+    home.wait(at_s)
+    home.draw(2, draw_a)
+
+    home.settings(limit_a=limit_a)
+
+    assert offers_a(home) == [expected_a]
+
+
+def test_limit_is_lowered_after_a_reading_in_the_hold() -> None:
+    """The newest reading counts as it is."""
+    home = cut_home(read_back_s=None)
+    home.wait(2)
+    home.draw(2, 13)
+    show(home, Charging(offer_a=13, on="A"), house_a=(12, 0, 0))
+
+    home.settings(limit_a=23)
+
+    assert offers_a(home) == [11]
 
 
 UNMETERED = [  # what the meter fell by of the 3 A taken -> offer (10 s later, still over by 1 A)

@@ -104,3 +104,25 @@ def test_forgotten_at_unplug() -> None:
     home.report(2, plugged_in=False, **amps(0, 0, 0))
 
     assert phases_of(home) == ("", Knowledge.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "phase_count", "expected"),
+    [
+        pytest.param((10, 10, 10), 3, ("ABC", Knowledge.COUNTED), id="all three, as told"),
+        pytest.param((10, 0, 0), 1, ("", Knowledge.UNKNOWN), id="one of three: nobody knows which"),
+        pytest.param((10, 10, 0), 2, ("", Knowledge.UNKNOWN), id="two of three"),
+        pytest.param((0, 0, 0), 3, ("ABC", Knowledge.COUNTED), id="none yet"),
+    ],
+)
+def test_told_before_the_car_drew(
+    drawn: tuple[int, int, int], phase_count: int, expected: tuple[str, Knowledge]
+) -> None:
+    """A charger that says 3 and then charges on fewer loads phases that nothing tells without its wiring."""
+    home = Home()
+    home.charger(2, rotation=0, phase_count=3, plugged_in=True, **amps(0, 0, 0))
+    assert phases_of(home) == ("ABC", Knowledge.COUNTED)
+
+    home.report(2, **(ON | amps(*drawn)), phase_count=phase_count)
+
+    assert phases_of(home) == expected

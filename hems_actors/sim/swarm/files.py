@@ -1,6 +1,6 @@
 """Judges the files that a day left: each replays, they follow one another, and nothing answered is missing."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from replay.divergence import CORE_FAILED
 from replay.report import Exit
 
 _NAMING: Final = frozenset(number for number, kind in KINDS.items() if kind in (LogResumed, RecoveredWithLoss))
+NEVER: Final = 2**63
 Range = tuple[int, int]
 
 
@@ -27,15 +28,27 @@ class Files:
         troubled: whether anything befell the disk.
         core_failed: whether a process ended by itself, perhaps before it could name what it found missing: then the
             damage in the file itself is all that says so.
+        forgetful: names of files that a sync failed for. A kernel does not tell that to the next process, which finds
+            such a file whole, names it in its header, and goes on: that header, and the damage in the file itself, is
+            all that says what is gone later.
     """
 
     def __init__(
-        self, paths: list[Path], answered: Mapping[int, Fact], *, troubled: bool, core_failed: bool = False
+        self,
+        paths: list[Path],
+        answered: Mapping[int, Fact],
+        *,
+        troubled: bool,
+        core_failed: bool = False,
+        forgetful: Collection[str] = (),
     ) -> None:
         self._missing = dict(answered)
         self._troubled = troubled
+        self._forgetful = forgetful
         self._core_failed = core_failed
         self._named: list[Range] = []
+        self._snapshot_seq: dict[str, int] = {}
+        """First event behind the last snapshot of each file: a start goes on from there, and misses nothing before."""
         self._broken: list[tuple[str, str]] = []
         for path in paths:
             try:
@@ -62,6 +75,8 @@ class Files:
     def _read(self, path: Path) -> None:
         with LogReader(path) as log:
             for frame in log:
+                if frame.type == FrameType.SNAPSHOT:
+                    self._snapshot_seq[path.name] = frame.first_seq
                 if frame.type != FrameType.BATCH:
                     continue
                 dt_ms = 0
@@ -83,8 +98,10 @@ class Files:
         if others:
             self._broken.append(("replay differs", f"{name}: {others[:2]}"))
         for damage in item["damage"]:
-            seen = self._core_failed and damage["byte_from"] < damage["byte_to"]
-            if not self._troubled or not (seen or self._is_named(damage)):
+            healed = self._snapshot_seq.get(name, 0) > (damage["seq_to"] or NEVER)
+            excused = self._core_failed or name in self._forgetful or healed
+            seen = damage["byte_from"] < damage["byte_to"] and excused
+            if not self._troubled or not (seen or self._is_named(damage, item)):
                 self._broken.append(("damage that nothing names", f"{name}: {damage}"))
         if item["exit"] not in {Exit.SAME, Exit.DIFFERS, Exit.DAMAGED}:
             self._broken.append(("replay", f"{name}: exit {item['exit']}"))
@@ -103,22 +120,24 @@ class Files:
             if item["begins_at_ms"] < last_at_ms:
                 self._broken.append(("at_ms went back", f"{name}: begins at {item['begins_at_ms']}, not {last_at_ms}"))
             if first_seq > last_seq + 1:
-                gap = {"seq_from": last_seq + 1, "seq_to": first_seq - 1}
-                if not self._is_named(gap):
+                gap = {"seq_from": last_seq + 1, "seq_to": first_seq - 1, "byte_to": 0}
+                if not self._is_named(gap, item):
                     self._broken.append(("silent gap", f"{name}: {gap}, named: {self._named}"))
                 if whole and not item["damage"]:
                     self._broken.append(("gap that the replay does not name", f"{name}: {gap}"))
             last_seq = max(last_seq, item["last_seq"] or 0)
             last_at_ms = max(last_at_ms, item["last_at_ms"] or 0)
 
-    def _is_named(self, damage: Mapping[str, Any]) -> bool:
-        """Return whether a fact of the log names what is missing at *damage*."""
+    def _is_named(self, damage: Mapping[str, Any], item: Mapping[str, Any]) -> bool:
+        """Return whether a fact of the log, or the header in *item*, names what is missing at *damage*."""
         seq_from = damage["seq_from"]
         if seq_from is None:
             return True  # no number is missing
         seq_to = damage["seq_to"] or seq_from
-        left = sorted(self._named)
-        for from_seq, to_seq in left:
+        previous = item["previous"]
+        if previous and previous[0] in self._forgetful and damage["byte_to"] == 0:
+            seq_from = max(seq_from, previous[1] + 1)
+        for from_seq, to_seq in sorted(self._named):
             if from_seq <= seq_from <= to_seq:
                 seq_from = to_seq + 1
         return bool(seq_from > seq_to)

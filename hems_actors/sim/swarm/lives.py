@@ -176,7 +176,7 @@ class Lives:
                 self._core_failed.append((seq, at_ms))
             case facts.FailSafeOrdered():
                 self._is_fail_safe = True
-            case facts.Restarted() if self._is_fail_safe != self._wants_fail_safe:
+            case facts.Restarted() if self._is_fail_safe != self._wants_fail_safe and not self._machine.disk.forgetful:
                 what = f"{self._core_failed} before a start at {at_ms}, ordered: {self._is_fail_safe}"
                 self._found.breach(now_ms, "fail-safe mode", what)
             case facts.LogLost():

@@ -243,7 +243,13 @@ class Play:
         paths = segments(self._folder, self._day.scenario.home.name)
         self.lives.counts["files"] += len(paths)
         troubled = any(item.kind in (*DISK, "power_cut") and item.kind != "disk_slow" for item in self._day.happenings)
-        files = Files(paths, answered, troubled=troubled, core_failed=bool(self.machine.ended))
+        files = Files(
+            paths,
+            answered,
+            troubled=troubled,
+            core_failed=bool(self.machine.ended),
+            forgetful=self.machine.disk.forgetful,
+        )
         files.judge(replayers.replay(paths), self._failing.failed, found, self._stage.moments.end_ms)
 
     def _is_set(self, asked: Asked) -> bool:

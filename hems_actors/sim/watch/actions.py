@@ -172,6 +172,7 @@ class ActionWatch:
             settled = (
                 point is None
                 or charger.car is None
+                or not self._connected.get(source, True)
                 or (charger.power_on == point.on and (not point.on or charger.current_ma == point.current_ma))
             )
             if settled or source in self._resting:

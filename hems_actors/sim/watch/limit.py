@@ -28,7 +28,8 @@ ALARM_MS_MAX: Final = 35_000
 AFTER_FAULT_MS: Final = 30_000
 """A fault still explains an excess this long after its end: late effects (20 s) and the next repetition (10 s)."""
 
-_EXCESS_ALARMS: Final = (Alarm.OVERLOAD_PERSISTS, Alarm.NOT_OBEYING)
+_EXCESS_ALARMS: Final = (Alarm.OVERLOAD_PERSISTS, Alarm.NOT_OBEYING, Alarm.FAIL_SAFE)
+"""Fail-safe mode is one alarm for all: it works none out."""
 
 
 @dataclass(slots=True)
@@ -67,6 +68,8 @@ class LimitWatch:
         self._read_ms = 0
         self._plugged_then: frozenset[int] = frozenset()
         self._doubtful_then: frozenset[int] = frozenset()
+        """Phases that were doubtful at one of the newest two complete readings: a cut between may not have helped."""
+        self._doubtful_last: frozenset[int] = frozenset()
         self._excess: dict[int, Excess] = {}
         self._unseen_since: dict[int, int] = {}
         self._unproved: list[tuple[int, int, str]] = []
@@ -175,7 +178,8 @@ class LimitWatch:
             self._plugged_then = frozenset(
                 number for number, charger in self._home.chargers.items() if charger.car is not None
             )
-            self._doubtful_then = frozenset(phase for phase in PHASES if self._is_doubtful(phase))
+            doubtful = frozenset(phase for phase in PHASES if self._is_doubtful(phase))
+            self._doubtful_then, self._doubtful_last = doubtful | self._doubtful_last, doubtful
         for phase in PHASES:
             if shown_ma[phase] <= self._limit_ma or not self._limit_ma:
                 continue
@@ -187,7 +191,8 @@ class LimitWatch:
             late = excess is not None and at_ms - excess.since_ms >= OVER_MS_MAX
             grown_ma = 0 if excess is None else house_ma - excess.house_ma
             if excess is None or grown_ma > SLACK_MA or (late and grown_ma >= shown_ma[phase] - self._limit_ma):
-                self._excess[phase] = Excess(at_ms, house_ma, self._is_doubtful(phase))
+                doubtful_now = phase in self._doubtful_then or self._is_doubtful(phase)
+                self._excess[phase] = Excess(at_ms, house_ma, doubtful_now)
                 self._unseen_since.pop(phase, None)
             if reading.complete:
                 self._excess[phase].seen_ms.append(at_ms)
@@ -202,19 +207,22 @@ class LimitWatch:
         grown_ma = house_ma - excess.house_ma
         if grown_ma > SLACK_MA or grown_ma >= self._current_ma(phase) - self._limit_ma:
             return  # the house took more meanwhile: that has a reading, and ten seconds, of its own
+        if self._current_ma(phase) - self._limit_ma <= SLACK_MA and self._read_ms <= excess.since_ms + OVER_MS_MAX:
+            return  # a rest that is cut by the next reading: none came since it was noise after a cut
         blamed = [charger for charger in loading if self._excusable(charger, excess.since_ms, until_ms)]
         if not blamed and not excess.doubtful:
             self._found.longest_over_ms = max(self._found.longest_over_ms, over_ms)
         if over_ms <= OVER_MS_MAX or excess.judged:
             return
-        excess.judged = not excess.doubtful or over_ms > OVER_MS_MAX + self._interval_ms + STOP_MS_MAX
+        is_early = excess.doubtful and over_ms <= self._doubt_ms_max(excess)
+        excess.judged = not is_early
         shown_s = (excess.since_ms - self._found.start_ms) / 1_000
         what = (
             f"phase {'ABC'[phase]} {self._current_ma(phase)} mA, limit {self._limit_ma}, shown first at {shown_s:g} s"
         )
         obeying = [charger for charger in loading if charger not in blamed]
         others_draw = any(charger.draw_ma > self._minimum_ma(charger) for charger in obeying)
-        if excess.doubtful and over_ms <= OVER_MS_MAX + self._interval_ms + STOP_MS_MAX:
+        if is_early:
             self._found.doubt(until_ms, "excess lasts", what)
         elif blamed and others_draw and not _others_had_time(excess, until_ms):
             excess.judged = False
@@ -223,6 +231,11 @@ class LimitWatch:
         else:
             self._found.excuse(until_ms, "excess lasts", what)
             excess.excuse = what
+
+    def _doubt_ms_max(self, excess: Excess) -> int:
+        """Return how long *excess* may last: until another reading shows that a cut did not help, or silence does."""
+        silent_ms = self._read_ms - excess.since_ms + min(120_000, max(30_000, 3 * self._interval_ms))
+        return max(OVER_MS_MAX + self._interval_ms, silent_ms) + STOP_MS_MAX
 
     def _judge_commands(self, at_ms: int) -> None:
         if self._house_ma is None or not self._limit_ma:
@@ -261,7 +274,9 @@ class LimitWatch:
     def _is_out_of_reach(self, phase: int) -> bool:
         """Whether a charger loads *phase* that nobody can command, as far as the manager was told."""
         return any(
-            (not charger.connected or self._unreached.get(charger.number, False)) and phase in charger.active
+            (not charger.connected or self._unreached.get(charger.number, False))
+            and charger.car is not None
+            and phase in charger.wiring
             for charger in self._home.chargers.values()
         )
 
@@ -273,7 +288,7 @@ class LimitWatch:
         """Whether nothing measures that a car on *phase* takes less than it is offered: only an off surely helps."""
         return any(
             not _is_measured(charger)
-            and charger.draw_ma + SLACK_MA < max(charger.pilot.offer_ma, self._could_draw_ma(charger, phase))
+            and charger.draw_ma + ROUNDING_MA < max(charger.pilot.offer_ma, self._could_draw_ma(charger, phase))
             for charger in self._home.chargers.values()
             if charger.car is not None and phase in charger.wiring
         )
