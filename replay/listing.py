@@ -1,6 +1,7 @@
 """What a log says, one event a line: for people who look for a reason."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,8 @@ from hems_actors.core.outcomes import SetPointDecided
 from hems_actors.core.registry import Event, Stage, stage_of
 from hems_actors.eventlog.brief import brief
 from hems_actors.eventlog.codec import kind_number
-from hems_actors.eventlog.errors import MalformedError
+from hems_actors.eventlog.errors import LogError, MalformedError
+from hems_actors.eventlog.fold import state_from
 from hems_actors.eventlog.frame import Frame, FrameType
 from hems_actors.eventlog.localtime import LocalTime
 from hems_actors.eventlog.reader import LogReader
@@ -31,6 +33,8 @@ def lines_of(path: Path, what: str) -> Iterator[str]:
         for frame in log:
             if frame.type == FrameType.GAP:
                 yield f"{lines.local.text(frame.t0_ms)} #{frame.first_seq} is missing or damaged, maybe more after it"
+            elif frame.type == FrameType.SNAPSHOT:
+                lines.take_zone(frame)
             elif frame.type == FrameType.BATCH:
                 yield from lines.of(frame)
         if log.damage:
@@ -45,6 +49,12 @@ class _Lines:
         self._log = log
         self._what = what
         self._before: dict[int, tuple[object, ...]] = {}
+
+    def take_zone(self, frame: Frame) -> None:
+        """Go by the zone that a SNAPSHOT holds; one that is not what a writer writes leaves it as it was."""
+        with suppress(LogError, *FAILURES):
+            site = state_from(self._log.events(frame), frame.first_seq - 1, frame.t0_ms).site
+            self.local = LocalTime(site.transitions_s, site.clock_offset_ms)
 
     def of(self, frame: Frame) -> Iterator[str]:
         """Yield the lines of a BATCH.

@@ -4,12 +4,19 @@ from pathlib import Path
 
 import pytest
 
+from hems_actors.core.evolve import evolve
+from hems_actors.core.facts import Tick, ZoneKnown
+from hems_actors.core.state import State
 from hems_actors.core.version import LOGIC_VERSION
+from hems_actors.eventlog.place import SingleFile
+from hems_actors.eventlog.syncing import NoSync
+from hems_actors.eventlog.writer import LogWriter
 from hems_actors.sim.build import build
 from hems_actors.sim.demo import BUILT_IN, play_to
 from hems_actors.sim.scenario import read_scenario
 from replay.cli import main
 from replay.listing import lines_of
+from tests.eventlog.logs import HEAD
 
 TRANSCRIPT = Path(__file__).parents[1] / "days" / "demo.txt"
 
@@ -72,3 +79,17 @@ def test_damage_is_seen(day: Path, tmp_path: Path, capsys: pytest.CaptureFixture
     out, err = capsys.readouterr()
     assert sum("is missing or damaged" in line for line in out.splitlines()) == 1
     assert err.startswith(f"hems-replay: {damaged}: damaged, places: 1")
+
+
+def test_later_file_is_told_in_local_time(tmp_path: Path) -> None:
+    """Its zone is in its snapshot, and in none of its events."""
+    at_ms, zone = 1_744_673_700_000, ZoneKnown(0, (0, 7_200))
+    state = State()
+    evolve(state, 1, at_ms, zone)
+    writer = LogWriter(SingleFile(tmp_path / "later.msgpack"), HEAD, sync=NoSync())
+    writer.start(state, at_ms)
+    writer.append(at_ms, Tick(0))
+    evolve(state, 2, at_ms, Tick(0))
+    writer.close(state, at_ms)
+
+    assert list(lines_of(writer.path, "all")) == ["2025-04-15T01:35:00.000+02:00 #2 home Tick"]
