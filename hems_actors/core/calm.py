@@ -7,7 +7,15 @@ charger's report of another draw. That a reading passed over would have led to n
 
 from typing import Final
 
-from hems_actors.core.electric import has_meter, is_certain, mask_of, offer_ma, reading_currents_ma, site_limit_ma
+from hems_actors.core.electric import (
+    has_meter,
+    is_certain,
+    mask_of,
+    offer_ma,
+    reading_currents_ma,
+    site_limit_ma,
+    will_load_more_phases,
+)
 from hems_actors.core.enums import Health, Issuer, Mode, Timer
 from hems_actors.core.quiet import ENDLESS, NEVER, Quiet
 from hems_actors.core.state import Charger, Meter, State
@@ -150,7 +158,12 @@ def _thresholds(state: State, charger: Charger) -> list[tuple[Timer, int, bool]]
 def _is_settled(state: State, charger: Charger) -> bool:
     """Return whether no reading alone, within the limit, can lead to anything for *charger*."""
     point = charger.point
-    if charger.map.step_ma or point.stopped_by_overload or charger.timers[_RESTART] is not None:
+    if (
+        charger.map.step_ma
+        or will_load_more_phases(charger)
+        or point.stopped_by_overload
+        or charger.timers[_RESTART] is not None
+    ):
         return False
     if not charger.session.plugged:
         return not point.on

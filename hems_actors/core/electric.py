@@ -146,6 +146,22 @@ def offered_phases(state: State, charger: Charger) -> int:
     return wired
 
 
+def will_load_more_phases(charger: Charger) -> bool:
+    """Return whether *charger* was decided to charge on more phases than it is set to: the switch takes its time."""
+    return charger.config.can_switch and charger.point.on and charger.point.phases > charger.ledger.known_phases > 0
+
+
+def loaded_before_switch(state: State, charger: Charger) -> int:
+    """Return the grid phases that surely carry what *charger* draws until its switch is done; 0 = unknown."""
+    if is_certain(charger):
+        return mask_of(state, charger)
+    if charger.ledger.known_phases != 1:
+        return 0
+    if charger.config.rotation and not charger.map.disproved:
+        return 1 << (int(str(charger.config.rotation)[0]) - 1)
+    return 1 << (charger.map.wiring - 1) if charger.map.wiring else 0
+
+
 def measured_draw_ma(phases: int, report: ChargerReported) -> int | None:
     """Return what the charger itself measures per active phase, in mA, or None without a meter of its own.
 

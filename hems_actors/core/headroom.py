@@ -7,11 +7,14 @@ from hems_actors.core.electric import (
     bounds_ma,
     draw_floor_ma,
     is_certain,
+    loaded_before_switch,
     mask_for,
     mask_of,
     offer_ma,
     reading_currents_ma,
     site_limit_ma,
+    site_mask,
+    will_load_more_phases,
 )
 from hems_actors.core.enums import Timer
 from hems_actors.core.outcomes import Judgement
@@ -37,10 +40,19 @@ def spare_ma(state: State) -> list[int]:
     spare = [limit_ma - current_ma for current_ma in _newest_ma(state)]
     for charger in state.chargers.values():
         growth_ma = max(0, offer_ma(charger) - draw_floor_ma(state, charger))
-        if growth_ma:
+        if will_load_more_phases(charger):
+            _hold_for_switch(state, charger, spare, growth_ma)
+        elif growth_ma:
             for phase in mask_phases(mask_of(state, charger)):
                 spare[phase] -= growth_ma
     return spare
+
+
+def _hold_for_switch(state: State, charger: Charger, spare: list[int], growth_ma: int) -> None:
+    """Take out of *spare* what *charger* will take: all of its offer where the reading surely contains none of it."""
+    own_mask = loaded_before_switch(state, charger)
+    for phase in mask_phases(site_mask(state)):
+        spare[phase] -= growth_ma if own_mask >> phase & 1 else offer_ma(charger)
 
 
 def _newest_ma(state: State) -> Triple:

@@ -15,11 +15,13 @@ from hems_actors.core.electric import (
     draw_ma,
     has_meter,
     is_certain,
+    loaded_before_switch,
     mask_of,
     offer_ma,
     reading_currents_ma,
     site_limit_ma,
     site_mask,
+    will_load_more_phases,
 )
 from hems_actors.core.enums import Alarm, Issuer
 from hems_actors.core.facts import (
@@ -76,7 +78,7 @@ def find_cuts(state: State) -> Cuts:
         return cuts
     currents = reading_currents_ma(state.meter.latest, state.meter)
     order = in_cut_order(state)
-    growth_ma = sum(max(0, _growth_ma(state, cuts, charger)) for charger in order)
+    growth_ma = sum(_most_growth_ma(state, cuts, charger) for charger in order)
     if max(currents) + growth_ma <= limit_ma and all(guard.began_at_ms is None for guard in state.guards):
         return cuts
     if _is_told(state):
@@ -261,15 +263,15 @@ def _trim_unused(state: State, cuts: Cuts, order: list[Charger], currents: Tripl
     """Trim offers that would exceed the limit if the car took them: amps commanded never exceed it either."""
     for phase in PHASES:
         guard = state.guards[phase]
-        held = guard.cut_at_ms != 0 and state.at_ms - guard.cut_at_ms < HOLD_MS
-        if held or currents[phase] > limit_ma:
-            continue
-        loading = [charger for charger in order if mask_of(state, charger) >> phase & 1]
-        excess_ma = currents[phase] - limit_ma + sum(_growth_ma(state, cuts, charger) for charger in loading)
+        held = guard.cut_at_ms != 0 and guard.taken_ma != 0 and state.at_ms - guard.cut_at_ms < HOLD_MS
+        if held or (currents[phase] > limit_ma and _is_told(state)):
+            continue  # that is cut, not trimmed
+        loading = [c for c in order if mask_of(state, c) >> phase & 1 or will_load_more_phases(c)]
+        excess_ma = currents[phase] - limit_ma + sum(_growth_on_ma(state, cuts, c, phase) for c in loading)
         for floor_is_minimum in (True, False):
             for charger in loading:
                 offered = cuts.offers.get(charger.source, offer_ma(charger))
-                grows = min(_growth_ma(state, cuts, charger), offered) > 0
+                grows = min(_growth_on_ma(state, cuts, charger, phase), offered) > 0
                 if excess_ma <= 0 or not grows:
                     continue
                 low_ma, _high_ma = bounds_ma(state, charger)
@@ -283,6 +285,19 @@ def _trim_unused(state: State, cuts: Cuts, order: list[Charger], currents: Tripl
                 operands = (currents[phase], seq, limit_ma, seq, drawn_ma, charger.report_seq, phase, seq)
                 cuts.causes.setdefault(charger.source, operands)
                 excess_ma -= offered - new_ma
+
+
+def _most_growth_ma(state: State, cuts: Cuts, charger: Charger) -> int:
+    """Return how far the draw may still grow on any phase, in mA."""
+    return offer_ma(charger) if will_load_more_phases(charger) else max(0, _growth_ma(state, cuts, charger))
+
+
+def _growth_on_ma(state: State, cuts: Cuts, charger: Charger, phase: int) -> int:
+    """Return how far the draw may still grow on *phase*: by all of the offer where a switch under way will bring it."""
+    mask = loaded_before_switch(state, charger) if will_load_more_phases(charger) else mask_of(state, charger)
+    if mask >> phase & 1:
+        return _growth_ma(state, cuts, charger)
+    return cuts.offers.get(charger.source, offer_ma(charger))
 
 
 def _growth_ma(state: State, cuts: Cuts, charger: Charger) -> int:

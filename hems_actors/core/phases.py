@@ -40,6 +40,7 @@ _PROVISIONAL: Final = Knowledge.PROVISIONAL
 _UNKNOWN: Final = Knowledge.UNKNOWN
 MOVED_PERCENT_MIN: Final = 70
 MOVED_PERCENT_MAX: Final = 130
+HIDDEN_PERCENT: Final = 30
 SUSPECT_STEP_MA: Final = 3_000  # charging.md section 10
 EXCLUSIVE_MS: Final = 120 * SECOND_MS  # docs/decisions/0006: waiting for evidence starves nobody
 _THREE: Final = 3
@@ -159,7 +160,7 @@ def _see_step(state: State, charger: Charger) -> list[Judgement]:
     own = charger.map
     moved = _moved_ma(state, own)
     step_ma, mask = _match(charger, moved)
-    mask = 0 if own.spoiled else mask & site_mask(state)
+    mask = 0 if own.spoiled or _may_be_hidden(state, moved, step_ma, mask) else mask & site_mask(state)
     draw_ma = _estimate_ma(state, charger, moved, mask)
     found: list[Judgement] = [
         StepSeen(charger.source, step_ma, *moved, mask, draw_ma, own.before_seq, state.meter.full_seq)
@@ -167,6 +168,17 @@ def _see_step(state: State, charger: Charger) -> list[Judgement]:
     if mask and abs(step_ma) >= EVIDENCE_MA and _is_plausible(state, charger, mask):
         found.extend(_weigh(charger, mask))
     return found
+
+
+def _may_be_hidden(state: State, moved: Triple, step_ma: int, mask: int) -> bool:
+    """Return whether the home battery may have hidden the step on a phase: one of its own moved, and not with it.
+
+    It follows the car within seconds, its report later: a phase that it feeds then moves by anything but the step.
+    """
+    if not state.battery.source:
+        return False
+    own = state.battery.phases_mask or MASK_ALL
+    return any(abs(moved[phase]) * 100 >= HIDDEN_PERCENT * abs(step_ma) for phase in mask_phases(own & ~mask))
 
 
 def _moved_ma(state: State, own: PhaseMap) -> Triple:

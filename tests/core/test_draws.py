@@ -128,6 +128,7 @@ def test_an_unmeasured_draw_that_begins_is_not_in_the_reading_before_it() -> Non
         pytest.param(12, "8 A 0p unknown/overload_cut, current 8 A", id="room for some"),
         pytest.param(14, "6 A 0p unknown/overload_cut, current 6 A", id="room for the minimum"),
         pytest.param(15, "off overload_protection/overload_stop, power off", id="room for less"),
+        pytest.param(21, "off overload_protection/overload_stop, power off", id="the house alone is over the limit"),
     ],
 )
 def test_switched_on_by_hand_is_adopted_within_the_limit(house_a: int, stands: str) -> None:

@@ -158,22 +158,27 @@ def test_a_stop_is_a_step() -> None:
     assert phases_of(home) == ("B", CORRELATED)
 
 
-BATTERIES = [  # battery's phases, its change in W -> whether a step on B is seen when B moved by 12 A
-    pytest.param(0b010, 1_380, PROVISIONAL, id="on B: subtracted"),
-    pytest.param(0b111, 4_140, PROVISIONAL, id="on all three: a third of it on B"),
-    pytest.param(0, 1_380, UNKNOWN, id="on an unknown phase: not subtracted"),
-    pytest.param(0b010, 0, UNKNOWN, id="no change to subtract"),
+BATTERIES = [  # battery's phases, its change in W, the reading after (1, 1, 1) -> what is known of a step of 6 A on B
+    pytest.param(0b010, 1_380, (1, 13, 1), PROVISIONAL, id="on B: subtracted"),
+    pytest.param(0b111, 4_140, (7, 13, 7), PROVISIONAL, id="on all three: a third of it on each"),
+    pytest.param(0, 1_380, (1, 13, 1), UNKNOWN, id="on an unknown phase: not subtracted"),
+    pytest.param(0b010, 0, (1, 13, 1), UNKNOWN, id="no change to subtract"),
+    pytest.param(0b001, 0, (2.799, 7, 1), PROVISIONAL, id="on A, which moves by less than 30 % of the step"),
+    pytest.param(0b001, 0, (2.8, 7, 1), UNKNOWN, id="on A, which moves by 30 %: the car may be there too"),
+    pytest.param(0b001, 0, (-5, 7, 1), UNKNOWN, id="on A, which it feeds by as much as the car takes there"),
+    pytest.param(0b100, 0, (-5, 7, 1), PROVISIONAL, id="on C: what moved A was the house"),
+    pytest.param(0, 0, (-5, 7, 1), UNKNOWN, id="anywhere"),
 ]
 
 
-@pytest.mark.parametrize(("mask", "change_w", "expected"), BATTERIES)
-def test_battery(mask: int, change_w: int, expected: Knowledge) -> None:
-    """A battery's power change on a known phase is subtracted first."""
+@pytest.mark.parametrize(("mask", "change_w", "reading_a", "expected"), BATTERIES)
+def test_battery(mask: int, change_w: int, reading_a: tuple[float, float, float], expected: Knowledge) -> None:
+    """A battery's power change on a known phase is subtracted; where it may still hide the step nothing is seen."""
     home = started()
     home.tell(facts.BatteryConfigured(BATTERY, mask))
     home.tell(facts.BatteryReported(BATTERY, change_w, 50))
 
-    see(home, (1, 13, 1))
+    see(home, reading_a)
 
     assert home.state.chargers[2].map.knowledge == expected
 

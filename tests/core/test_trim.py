@@ -2,6 +2,8 @@
 
 import pytest
 
+from hems_actors.core import electric
+from hems_actors.core.enums import Knowledge
 from tests.core.scenes import Charging, offers_a, scene, show
 
 LOW, HIGH = Charging(2, 10, on="A"), Charging(3, 10, on="A", priority=1)
@@ -82,10 +84,67 @@ ENDS = [  # the reading that ends an overload -> offer of 6 A, of which 1 A is d
 def test_the_reading_that_ends_an_overload_trims(reading_a: float, expected_a: float) -> None:
     """An unused offer is trimmed by the very reading that shows the phase within its limit again."""
     home = scene(Charging(2, 0, on="A", plugged=False, top_a=6))
-    show(home, house_a=(25.001, 0, 0))
+    show(home, house_a=(25.001, 0, 0), complete=False)  # by which nothing is trimmed
     home.report(2, plugged_in=True, power_on=True, a_ma=1_000)
     home.wait(11)
 
     home.meter(a_ma=round(reading_a * 1_000), b_ma=0, c_ma=0)
 
     assert offers_a(home) == [expected_a]
+
+
+SWITCHING = [  # what phase C takes -> offer of 6 A, on one phase so far, on its way to three
+    pytest.param(19, 6, id="room for it"),
+    pytest.param(19.01, 0, id="10 mA short: off"),
+]
+
+
+@pytest.mark.parametrize(("c_a", "expected_a"), SWITCHING)
+def test_switch_under_way(c_a: float, expected_a: float) -> None:
+    """What a phase switch will bring to a phase needs room there before it comes."""
+    home = scene(Charging(2, 8, on="A", can_switch=True), house_a=(1, 1, 1))
+    assert home.line(2) == "6 A 3p normal/normal, power off"
+
+    home.amps(9, 1, c_a)
+
+    assert offers_a(home) == [expected_a]
+
+
+OTHERS = [  # phases charger 2 is to charge on, what phase C takes -> offer of a newcomer on C
+    pytest.param(1, 18, 6, id="one: C is free"),
+    pytest.param(3, 13, 6, id="three: room for both"),
+    pytest.param(3, 13.01, 0, id="three, 10 mA short"),
+]
+
+
+@pytest.mark.parametrize(("phases", "c_a", "expected_a"), OTHERS)
+def test_others_leave_room_for_a_switch(phases: int, c_a: float, expected_a: float) -> None:
+    """Nobody starts into the room that a switch will take."""
+    home = scene(Charging(2, 8, on="A", can_switch=True), Charging(3, 0, on="C", plugged=False, top_a=6))
+    switching = home.state.chargers[2]
+    switching.point.phases, switching.map.phases_mask, switching.map.knowledge = phases, 0b001, Knowledge.CORRELATED
+    home.amps(9, 1, c_a)
+
+    home.plug(3)
+
+    assert offers_a(home)[1] == expected_a
+
+
+BEFORE = [  # rotation, learned phase of terminal 1, disproved, phases set so far -> what surely carries its draw
+    pytest.param(231, 0, False, 1, 0b010, id="configured: its first terminal"),
+    pytest.param(231, 3, True, 1, 0b100, id="disproved: the learned one"),
+    pytest.param(0, 3, False, 1, 0b100, id="learned"),
+    pytest.param(0, 0, False, 1, 0, id="neither: unknown"),
+    pytest.param(231, 3, False, 2, 0, id="two phases: unknown"),
+]
+
+
+@pytest.mark.parametrize(("rotation", "wiring", "disproved", "phases", "mask"), BEFORE)
+def test_what_a_switch_leaves(rotation: int, wiring: int, disproved: bool, phases: int, mask: int) -> None:
+    """Until a switch to more phases is done the draw is where it was, as far as the wiring is known."""
+    home = scene(Charging(2, 8, on="A", can_switch=True), house_a=(1, 1, 1))
+    charger = home.state.chargers[2]
+    charger.config.rotation, charger.map.wiring, charger.map.disproved = rotation, wiring, disproved
+    charger.ledger.known_phases = phases
+
+    assert electric.loaded_before_switch(home.state, charger) == mask

@@ -153,7 +153,7 @@ class ActionWatch:
         began_ms, action = self._open.pop(closed.action_seq)
         if at_ms - began_ms > CLOSED_MS_MAX and self._links:
             self._found.breach(at_ms, "write closed late", f"{action!r} after {at_ms - began_ms} ms")
-        if closed.closing in FAILED and not self._log_lost:
+        if closed.closing in FAILED and self._links and not self._log_lost:
             self._failed[closed.source] = (at_ms, action)
 
     def _reported(self, report: facts.ChargerReported) -> None:

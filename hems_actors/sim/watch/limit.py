@@ -13,6 +13,7 @@ from hems_actors.sim.build import Stage
 from hems_actors.sim.happenings import window_ms
 from hems_actors.sim.meter_feed import within
 from hems_actors.sim.plant.chargers import Charger
+from hems_actors.sim.plant.home import NEVER_MS
 from hems_actors.sim.scenario_things import WRITE_FAULTS
 from hems_actors.sim.watch.findings import Findings
 
@@ -207,8 +208,8 @@ class LimitWatch:
         grown_ma = house_ma - excess.house_ma
         if grown_ma > SLACK_MA or grown_ma >= self._current_ma(phase) - self._limit_ma:
             return  # the house took more meanwhile: that has a reading, and ten seconds, of its own
-        if self._current_ma(phase) - self._limit_ma <= SLACK_MA and self._read_ms <= excess.since_ms + OVER_MS_MAX:
-            return  # a rest that is cut by the next reading: none came since it was noise after a cut
+        if self._current_ma(phase) - self._limit_ma <= SLACK_MA and until_ms <= _rest_ends_ms(excess):
+            return
         blamed = [charger for charger in loading if self._excusable(charger, excess.since_ms, until_ms)]
         if not blamed and not excess.doubtful:
             self._found.longest_over_ms = max(self._found.longest_over_ms, over_ms)
@@ -319,6 +320,12 @@ def _others_had_time(excess: Excess, until_ms: int) -> bool:
     The first reading is answered, a second one shows that this did not help, a third one that nothing will.
     """
     return len(excess.seen_ms) >= _PROOFS and until_ms > excess.seen_ms[_PROOFS - 1] + STOP_MS_MAX
+
+
+def _rest_ends_ms(excess: Excess) -> int:
+    """Return until when a rest as small as noise may last: just after a cut only the reading after 10 s cuts it."""
+    late_ms = [seen_ms for seen_ms in excess.seen_ms if seen_ms > excess.since_ms + OVER_MS_MAX]
+    return late_ms[0] + STOP_MS_MAX if late_ms else NEVER_MS
 
 
 def _is_measured(charger: Charger) -> bool:
