@@ -6,6 +6,7 @@ import pytest
 
 from hems_actors.core import facts
 from hems_actors.core.enums import Mode, OnExit
+from hems_actors.core.outcomes import SetPointDecided
 from tests.core.closed_loop import Loop, Post, steady
 from tests.core.home import METER, Home, writes
 from tests.core.scenes import Charging, offers_a, place, scene, show
@@ -179,6 +180,18 @@ def test_exit(on_exit: OnExit, charging: Charging, expected: str) -> None:
     home.plug(2)
 
     assert home.line(2).startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("on_exit", "left_ma"), [pytest.param(OnExit.SAFE, 6_000, id="safe"), pytest.param(OnExit.STOP, 0, id="stop")]
+)
+def test_exit_says_what_it_leaves(on_exit: OnExit, left_ma: int) -> None:
+    """The operand is the current the charger is left at."""
+    home = scene(Charging(), on_exit=on_exit)
+
+    home.tell(facts.ExitRequested(0))
+
+    assert home.all_of(SetPointDecided, 2)[-1].operands[0] == left_ma
 
 
 ADOPTED: list[Any] = [  # mode, surplus W, what the person did -> where it stands at once, and after the next cycle

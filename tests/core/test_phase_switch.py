@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hems_actors.core.enums import Issuer, Mode, What
+from hems_actors.core.enums import Issuer, Mode, Timer, What
 from hems_actors.core.outcomes import SetPointDecided
 from hems_actors.core.producers import Site, normal
 from hems_actors.core.rules import Rule
@@ -281,3 +281,16 @@ def test_no_room_no_writes() -> None:
 
     assert writes(noted.outcome for noted in loop.noted) == []
     assert not any(point.on for point in loop.all_of(SetPointDecided))
+
+
+def test_timers_of_a_switch_end_with_the_charge() -> None:
+    """A charge that ended for another reason begins the next one without time left over."""
+    home = switcher(6_000)
+    home.pass_time(60, 4_000)
+    charger = home.state.chargers[2]
+    assert charger.timers[Timer.PHASES_DOWN] is not None
+
+    charger.point.on = False
+    home.pass_time(10, 4_000)
+
+    assert charger.timers[Timer.PHASES_DOWN] is None

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from hems_actors.core.enums import Knowledge, Mode
+from hems_actors.core.outcomes import PhasesJudged
 from hems_actors.core.units import mask_phases
 from tests.core.home import Home
 from tests.core.scenes import LETTERS
@@ -126,3 +127,23 @@ def test_told_before_the_car_drew(
     home.report(2, **(ON | amps(*drawn)), phase_count=phase_count)
 
     assert phases_of(home) == expected
+
+
+def test_what_stays_unknown_is_not_said_again() -> None:
+    """A charger that counts one phase, its wiring unknown, is judged once it is known, not at each report."""
+    home = Home()
+    home.charger(2, rotation=0, phase_count=1, plugged_in=True)
+    for draw_w in (1_000, 2_000):
+        home.report(2, draw_w=draw_w)
+
+    assert home.all_of(PhasesJudged) == []
+
+
+def test_what_was_measured_stays_while_nothing_is_drawn() -> None:
+    """A car that pauses leaves its phases as they were found."""
+    home = Home()
+    home.charger(2, rotation=0, **(ON | amps(16, 16, 16)))
+
+    home.report(2, **amps(0, 0, 0))
+
+    assert phases_of(home) == ("ABC", Knowledge.MEASURED)

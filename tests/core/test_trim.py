@@ -148,3 +148,22 @@ def test_what_a_switch_leaves(rotation: int, wiring: int, disproved: bool, phase
     charger.ledger.known_phases = phases
 
     assert electric.loaded_before_switch(home.state, charger) == mask
+
+
+HOLDS = [  # seconds since a cut of the phase -> offer of 10 A, of which 8.5 A are drawn, when 1 A more is left
+    pytest.param(9.9, 10, id="9.9 s: the cut has not shown yet"),
+    pytest.param(10, 9, id="10 s: it has"),
+]
+
+
+@pytest.mark.parametrize(("at_s", "expected_a"), HOLDS)
+def test_trim_waits_for_a_cut(at_s: float, expected_a: float) -> None:
+    """While a cut is on its way the readings say too much: nothing is trimmed on its phase."""
+    home = scene(Charging(2, 10, draw_a=8.5, on="A"), house_a=(5, 0, 0))
+    guard = home.state.guards[0]
+    guard.cut_at_ms, guard.taken_ma = home.now_ms, 4_000
+    home.wait(at_s)
+
+    home.amps(24)
+
+    assert offers_a(home) == [expected_a]

@@ -151,9 +151,14 @@ def replayed(log: Path, numbers: Sequence[int]) -> First:
     state_seq: int | None = None
     for found in report.divergences:
         if found.field != STATE_DIFFERS:
-            return First(numbers[max(0, bisect_right(numbers, found.seq) - 1)], state_seq)
+            return First(_cycle(numbers, found.seq), state_seq)
         state_seq = found.seq if state_seq is None else state_seq
     return First(None, state_seq)
+
+
+def _cycle(numbers: Sequence[int], seq: int) -> int:
+    """Return the fact in whose cycle event *seq* is; what fails in the first snapshot fails in the first cycle."""
+    return numbers[max(0, bisect_right(numbers, seq) - 1)]
 
 
 def compare(original: Path, folder: Path) -> dict[str, Any]:
@@ -164,8 +169,11 @@ def compare(original: Path, folder: Path) -> dict[str, Any]:
     for path in logs(folder):
         with reader(path) as log:
             steps = list(steps_of(log))
+        numbers = [step.seq for step in steps if step.fact is not None]
         beside = lockstep(Side(there), Side(here), iter(steps))
-        replay = replayed(path, [step.seq for step in steps if step.fact is not None])
+        if beside.decision is not None:
+            beside = beside._replace(decision=_cycle(numbers, beside.decision))
+        replay = replayed(path, numbers)
         if beside != First(None, None) or replay != beside:
             return {"log": path.stem, "lockstep": beside._asdict(), "replay": replay._asdict()}
     return {"log": None}
