@@ -28,7 +28,11 @@ class Found:
     state: State = field(default_factory=State)
     events: dict[int, Event] = field(default_factory=dict)
     lossy: bool = False
-    """Whether events are missing between others."""
+    """Whether events are missing between others, behind the last snapshot: one after them holds what they led to."""
+    torn: bool = False
+    """Whether events are missing between others anywhere."""
+    unbegun: bool = False
+    """Whether a file has no header: what else of it survives only its numbers tell."""
 
     @property
     def hash(self) -> bytes:
@@ -45,7 +49,9 @@ def found_in(folder: Path, home: str) -> Found:
                 for frame in log:
                     if frame.type == FrameType.SNAPSHOT:
                         found.state = State()
-                    found.lossy = found.lossy or frame.type == FrameType.GAP
+                        found.lossy = False
+                    if frame.type == FrameType.GAP:
+                        found.lossy = found.torn = True
                     first_seq = frame.first_seq - (frame.type == FrameType.SNAPSHOT)
                     for index, event in enumerate(log.events(frame)):
                         if frame.type == FrameType.BATCH:
@@ -54,7 +60,7 @@ def found_in(folder: Path, home: str) -> Found:
                         else:
                             evolve(found.state, first_seq, frame.t0_ms, event)
         except LogError:
-            continue  # not even its header: nothing of it can be read
+            found.unbegun = True
     return found
 
 

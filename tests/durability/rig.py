@@ -148,7 +148,7 @@ class Rig:
             machine.kill()
         self.crashed = self.points.died()
         found = found_in(self._folder, HOME_NAME)
-        self.torn = self.torn or found.lossy
+        self.torn = self.torn or found.torn
         self._judge_answers(found)
         self._sending.survived(intended_in(found.events) if self._cuts_power else None)
         machine.run_until(machine.now_ms() + DOWN_MS)
@@ -158,11 +158,13 @@ class Rig:
         """Start a process, and see that it goes on from what was *found* and forgets nothing."""
         machine = self.machine
         process = machine.start()
-        if not found.lossy and first_hash(segments(self._folder, HOME_NAME)[-1]) != found.hash:
-            self.breach("the new life does not begin with what the files hold")
         assert process.opened is not None
         loss = process.opened.recovered.loss
-        if found.lossy != (loss is not None) or (loss is not None and loss[0] <= durable_seq):
+        lossy = found.lossy or (found.unbegun and loss is not None)  # frames behind a torn header name lost events
+        self.torn = self.torn or lossy
+        if not lossy and first_hash(segments(self._folder, HOME_NAME)[-1]) != found.hash:
+            self.breach("the new life does not begin with what the files hold")
+        if lossy != (loss is not None) or (loss is not None and loss[0] <= durable_seq):
             self.breach(f"loss {loss}, durable up to {durable_seq}, {found.lossy}")
         state = process.opened.opening.state
         self._judge_settings(found, state)
