@@ -11,6 +11,7 @@ from benchmarks.day import Day
 from benchmarks.disk import commit_figures
 from benchmarks.figures import Figure, lines_of
 from benchmarks.overload import overload_figures
+from benchmarks.planning import planning_figures
 from benchmarks.replaying import process_figures, replay_figures
 from benchmarks.simulated import simulated_figures
 from benchmarks.volume import volume_figures
@@ -38,6 +39,8 @@ def main() -> None:
         figures += simulated_figures(directory)
         _say("committing decisions")
         figures += commit_figures(directory)
+        _say("planning a week for 20 chargers")
+        figures += planning_figures()
         _say("overloading a home of 20 chargers")
         figures += overload_figures(directory)
     print("\n".join(lines_of(figures)))

@@ -8,9 +8,10 @@ from hems_actors.actors.concluding import Concluder
 from hems_actors.actors.core_port import LIVE_CORE, Core
 from hems_actors.actors.errors import LogLostError
 from hems_actors.actors.journal import Journal, LogPort, Tap
-from hems_actors.actors.messages import Execute, LimitChanged, LimitWanted, Request
+from hems_actors.actors.messages import Execute, Request, StandingWanted
 from hems_actors.actors.outbox import Outbox
 from hems_actors.actors.runtime import Behaviour, Place
+from hems_actors.actors.standing import Standing
 from hems_actors.actors.view import Published, view_of
 from hems_actors.actors.waking import Wake, WakeTimer
 from hems_actors.core.facts import Fact, FailSafeOrdered, LogLost, LogResumed, Restarted, Tick
@@ -31,7 +32,7 @@ class Opening(NamedTuple):
     """First event that this start found missing; one of its first facts says so."""
 
 
-Message = Fact | Request | LimitWanted | Wake | SyncResult
+Message = Fact | Request | StandingWanted | Wake | SyncResult
 
 
 class Coordinator(Behaviour):
@@ -46,14 +47,14 @@ class Coordinator(Behaviour):
         self._outbox = Outbox(self._execute)
         self._home = Concluder(core, opening.state, self._journal, self._outbox)
         self._timer = WakeTimer(place)
-        self._limit_told = (0, 0)
+        self._standing = Standing(core, place.directory)
         self._request: Request | None = None
 
     def on_start(self) -> None:
         """Publish the state as restored and wait for what is due in it."""
         self._journal.listen(self.place.me.tell)
         self._published.view = view_of(self._home.state)
-        self._tell_limit()
+        self._standing.tell(self._home.state)
         at_ms = self._clock.at_ms()
         self._home.begin(at_ms)
         if self._journal.failed is not None:
@@ -124,14 +125,14 @@ class Coordinator(Behaviour):
         if lost and self._journal.due_ms is not None and at_ms >= self._journal.due_ms:
             self._resume_log(at_ms)
 
-    def _facts(self, message: Fact | Request | LimitWanted | Wake, at_ms: int) -> list[Fact]:
+    def _facts(self, message: Fact | Request | StandingWanted | Wake, at_ms: int) -> list[Fact]:
         """Return the facts that *message* stands for, after the clock's own; what a start says comes before them."""
         if isinstance(message, (FailSafeOrdered, Restarted)):
             unsaid = self._journal.lost_from_seq is not None and isinstance(message, Restarted)
             return [message, LogLost(0)] if unsaid else [message]
-        if isinstance(message, LimitWanted):  # which comes before what a start says
-            self._limit_told = (0, 0)
-            self._tell_limit()
+        if isinstance(message, StandingWanted):  # which comes before what a start says
+            self._standing.forget(message.source)
+            self._standing.tell(self._home.state)
             return []
         facts = self._clock.news(at_ms)
         if isinstance(message, Wake):
@@ -186,13 +187,6 @@ class Coordinator(Behaviour):
 
     def _frame_closed(self) -> None:
         self._published.view = view_of(self._home.state)
-        self._tell_limit()
+        self._standing.tell(self._home.state)
         if not self._home.half_done:
             self._journal.upkeep(self._home.state)
-
-    def _tell_limit(self) -> None:
-        """Tell the root meter's actor the limit whenever either is another."""
-        meter, limit_ma = self._home.state.config.meter, self._core.limit_ma(self._home.state)
-        if meter and (meter, limit_ma) != self._limit_told:
-            self._limit_told = (meter, limit_ma)
-            self.place.directory[meter].tell(LimitChanged(limit_ma))

@@ -8,6 +8,7 @@ HOME: Final = 0
 """The coordinator: it speaks for the home, whose source number is 0."""
 LINK: Final = -1
 SUPERVISOR: Final = -2
+SPOT_MARKET: Final = -3
 
 
 class Address:

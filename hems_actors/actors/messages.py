@@ -78,8 +78,18 @@ class Request(NamedTuple):
     future: pykka.Future[int]
 
 
-class LimitWanted(NamedTuple):
-    """Meter actor to coordinator: it was just started, and gets `LimitChanged`."""
+class MarketChanged(NamedTuple):
+    """Coordinator to the prices' actor: whom to ask from now on; not enabled: nobody."""
+
+    enabled: bool
+    provider: int
+    """`enums.PriceProvider`; 0, or one that is not there: nobody."""
+
+
+class StandingWanted(NamedTuple):
+    """Actor to coordinator: the one at `source` was just started, and is told what stands."""
+
+    source: int
 
 
 class Crashed(NamedTuple):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from hems_actors.actors.messages import BurstEnded, LimitChanged, LimitWanted, StatesChanged, StateValue
+from hems_actors.actors.messages import BurstEnded, LimitChanged, StandingWanted, StatesChanged, StateValue
 from hems_actors.actors.runtime import Behaviour, Place, TimerHandle
 from hems_actors.core.electric import reading_currents_ma
 from hems_actors.core.facts import MeterReading, ThingConnected
@@ -36,7 +36,7 @@ class Meter(Behaviour):
 
     def on_start(self) -> None:
         """Ask for the limit."""
-        self.coordinator.tell(LimitWanted())
+        self.coordinator.tell(StandingWanted(self.place.source))
 
     def on_receive(self, message: StatesChanged | BurstEnded | LimitChanged | Quiet) -> None:
         """Merge states and tell a reading when they are complete, or dangerous."""

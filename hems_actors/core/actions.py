@@ -8,17 +8,17 @@ writes: on = current, verified, then power; off = power first; phase switch = of
 from typing import Final, NamedTuple
 
 from hems_actors.core.electric import DRAWING_MA, bounds_ma, draw_ma, has_meter, mask_of
-from hems_actors.core.enums import Health, Mode, What
+from hems_actors.core.enums import Health, What
 from hems_actors.core.facts import MeterReading
 from hems_actors.core.failsafe import act_fail_safe, is_fail_safe
 from hems_actors.core.ledger import has_given_up
+from hems_actors.core.modes import is_eco
 from hems_actors.core.outcomes import ActionIntended, Outcome
 from hems_actors.core.overload import is_over
 from hems_actors.core.state import Charger, State
 from hems_actors.core.units import CURRENT_MA_MIN, SECOND_MS, mask_phases
 
 _NO_CONTROL: Final = Health.NO_CONTROL  # a plain name costs a tenth of the look-up in its class
-_NORMAL: Final = Mode.NORMAL
 _POWER: Final = What.POWER
 _CURRENT: Final = What.CURRENT
 REPEAT_MS: Final = 10 * SECOND_MS
@@ -157,7 +157,7 @@ def _is_silent(state: State, charger: Charger) -> bool:
 
 def _park(state: State, charger: Charger) -> Write | None:
     """Unplugged: Eco modes off, every mode at the minimum current; the only commands while unplugged."""
-    if charger.info.mode != _NORMAL and may_be_on(charger):
+    if is_eco(charger.info.mode) and may_be_on(charger):
         return Write(_POWER, 0, reduces=True)
     low_ma, _high_ma = bounds_ma(state, charger)
     if low_ma <= charger.report.max_ma and most_it_may_be_at_ma(charger) > low_ma:

@@ -16,7 +16,9 @@ from hems_actors.core.electric import (
     site_limit_ma,
     will_load_more_phases,
 )
-from hems_actors.core.enums import Health, Issuer, Mode, Timer
+from hems_actors.core.enums import Health, Issuer, Timer
+from hems_actors.core.modes import is_eco
+from hems_actors.core.planned import run_at
 from hems_actors.core.quiet import ENDLESS, NEVER, Quiet
 from hems_actors.core.state import Charger, Meter, State
 from hems_actors.core.steps import SETTLE_MS
@@ -35,6 +37,7 @@ from hems_actors.core.surplus import (
 )
 from hems_actors.core.timing import has_rival
 from hems_actors.core.units import PHASES, VOLTAGE_DV_PLAUSIBLE_MIN, mask_phases
+from hems_actors.core.wall import now_s
 
 _THREE: Final = 3
 _ENDLESS_MA: Final = 1_000_000
@@ -44,7 +47,6 @@ _SURPLUS_START: Final = Timer.SURPLUS_START
 _SURPLUS_STOP: Final = Timer.SURPLUS_STOP
 _PHASES_UP: Final = Timer.PHASES_UP
 _PHASES_DOWN: Final = Timer.PHASES_DOWN
-_ECO: Final = Mode.ECO
 _SURPLUS_CHARGING: Final = Issuer.SURPLUS_CHARGING
 _NORMAL: Final = Issuer.NORMAL
 DRAW_SLACK_MA: Final = 500
@@ -167,11 +169,13 @@ def _is_settled(state: State, charger: Charger) -> bool:
         return False
     if not charger.session.plugged:
         return not point.on
-    if not has_meter(charger) or (charger.config.can_switch and charger.info.mode != _ECO):
+    if not has_meter(charger) or (charger.config.can_switch and not is_eco(charger.info.mode)):
         return False
     last_ms = max(point.changed_at_ms, charger.ledger.sent_at_ms)
     if state.at_ms - last_ms < SETTLE_MS or (point.on and point.current_ma < point.target_ma):
         return False
-    if charger.info.mode == _ECO:
+    if is_eco(charger.info.mode):
+        if any(run_at(plan, now_s(state)) for plan in charger.plans if plan.runs):
+            return False
         return not point.on or (point.issuer == _SURPLUS_CHARGING and not has_rival(state, charger))
     return point.on and point.issuer == _NORMAL

@@ -8,10 +8,10 @@ from hems_actors.core.headroom import RESTART_MARGIN_MA, UNLIMITED_MA, balanced_
 from hems_actors.core.overload import Cuts
 from hems_actors.core.phases import is_waiting_for_evidence
 from hems_actors.core.point import Point, held, off
-from hems_actors.core.producers import Wish
 from hems_actors.core.rules import Rule
 from hems_actors.core.state import Charger, State
 from hems_actors.core.units import SECOND_MS, floor_to
+from hems_actors.core.wish import Wish
 
 RAISE_EVERY_MS: Final = 10 * SECOND_MS  # 5 A per 10 s, and so >= 5 s apart
 RAISE_MA_MAX: Final = 5_000

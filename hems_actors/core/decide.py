@@ -17,11 +17,12 @@ from hems_actors.core.headroom import spare_ma
 from hems_actors.core.outcomes import Outcome, SetPointDecided
 from hems_actors.core.overload import Cuts, find_cuts
 from hems_actors.core.point import Point, held, off
-from hems_actors.core.producers import Site, wish_of
+from hems_actors.core.producers import wish_of
 from hems_actors.core.rules import Rule
 from hems_actors.core.shares import share_out
 from hems_actors.core.state import Charger, State
 from hems_actors.core.timing import TELLS_NOTHING, has_nothing_to_decide
+from hems_actors.core.wish import Site
 
 _NO_CONTROL: Final = Health.NO_CONTROL  # a plain name costs a tenth of the look-up in its class
 

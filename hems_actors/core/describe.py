@@ -5,6 +5,7 @@ from enum import IntEnum
 from typing import Final
 
 from hems_actors.core import enums
+from hems_actors.core.civil import utc_text
 from hems_actors.core.registry import Event
 from hems_actors.core.restored import Restored, Value
 from hems_actors.core.rules import RULES, RuleText
@@ -24,12 +25,25 @@ FIELD_CODES: Final[dict[str, type[IntEnum]]] = {
     "alarm": enums.Alarm,
     "on_exit": enums.OnExit,
     "step": enums.CoreStep,
+    "provider": enums.PriceProvider,
+    "failure": enums.Failure,
+    "purpose": enums.Purpose,
+    "cause": enums.PlanCause,
+    "ending": enums.Ending,
 }
 """Fields whose numbers are codes."""
-_SCALED: Final = {"_ma": (1_000, "A"), "_dv": (10, "V"), "_ms": (1_000, "s"), "_permille": (1_000, "")}
+_SCALED: Final = {
+    "_ma": (1_000, "A"),
+    "_dv": (10, "V"),
+    "_ms": (1_000, "s"),
+    "_permille": (1_000, ""),
+    "_ueur_kwh": (1_000, "EUR/MWh"),
+}
 _PLAIN: Final = {"_w": "W", "_wh": "Wh", "_percent": "%", "_s": "s", "_seq": ""}
 _LETTERS: Final = "ABC"
 _INSTANTS: Final = ("at_ms", "since_ms", "until_ms")
+_INSTANTS_S: Final = ("end_s", "until_s", "deadline_s", "slot_end_s")
+_RUN: Final = 3
 
 
 def describe(event: Event, names: Mapping[int, str]) -> str:
@@ -57,7 +71,7 @@ def field_text(name: str, value: Value) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if not isinstance(value, int):
-        return ",".join(str(item) for item in value)
+        return _TRIPLES[name](value) if name in _TRIPLES else ",".join(str(item) for item in value)
     if name in FIELD_CODES:
         return _code(FIELD_CODES[name], value)
     if name in _WORDS:
@@ -69,6 +83,8 @@ def _measure(name: str, value: int) -> str:
     """Return a number with the unit its field's name ends in."""
     if name in _INSTANTS:
         return str(value)
+    if name in _INSTANTS_S:
+        return utc_text(value) if value else "none"
     for suffix, (scale, unit) in _SCALED.items():
         if name.endswith(suffix):
             return _decimal(value, scale) + (f" {unit}" if unit else "")
@@ -120,8 +136,36 @@ def _stem(name: str) -> str:
     return name
 
 
+def _runs(numbers: tuple[int, ...]) -> str:
+    """Return the runs of a plan: from, to, power."""
+    triples = [numbers[at : at + _RUN] for at in range(0, len(numbers), _RUN)]
+    return ",".join(f"{utc_text(from_s)}/{utc_text(to_s)}@{power_w}W" for from_s, to_s, power_w in triples) or "none"
+
+
+def _slots(numbers: tuple[int, ...]) -> str:
+    """Return how many slots there are, and from when to when."""
+    if not numbers:
+        return "none"
+    return f"{len(numbers) // _RUN} from {utc_text(numbers[0])} to {utc_text(numbers[-2])}"
+
+
+def _weekdays(mask: int) -> str:
+    """Return the weekdays of *mask*, Monday = 1."""
+    return "".join(str(day) for day in range(1, 8) if mask >> (day - 1) & 1) or "none"
+
+
+def _assumed(bits: int) -> str:
+    """Return what a plan had to assume."""
+    return (
+        "+".join(name for at, name in enumerate(("level", "capacity", "prices", "best")) if bits >> at & 1) or "nothing"
+    )
+
+
+_TRIPLES: Final[dict[str, Callable[[tuple[int, ...]], str]]] = {"runs": _runs, "slots": _slots}
 _WORDS: Final[dict[str, Callable[[int], str]]] = {
     "rule": lambda value: RULES[value].name if value in RULES else str(value),
     "phase": lambda value: _LETTERS[value],
     "phases_mask": _letters,
+    "repeat_mask": _weekdays,
+    "assumed": _assumed,
 }

@@ -8,6 +8,9 @@ class Mode(IntEnum):
 
     NORMAL = 0
     ECO = 1
+    ECO_WITH_TARGET_TIME = 2
+    ECO_WITH_MIN_CURRENT = 3
+    ECO_MIN_WITH_TARGET_TIME = 4
 
 
 class Issuer(IntEnum):
@@ -22,6 +25,15 @@ class Issuer(IntEnum):
     MIN_CURRENT = 6
     OPTIMIZER = 7
     FAILSAFE = 8
+
+
+class ChargingState(IntEnum):
+    """ChargingState of nymea's energy API (charging.md section 3)."""
+
+    IDLE = 0
+    SURPLUS_CHARGING = 1
+    SPOT_MARKET_CHARGING = 2
+    TIME_REQUIREMENT = 3
 
 
 class What(IntEnum):
@@ -135,6 +147,74 @@ class Alarm(IntEnum):
     METER_SUSPECT = 8
     LOG_LOST = 9
     FAIL_SAFE = 10
+
+
+class Purpose(IntEnum):
+    """What a plan is for."""
+
+    DEADLINE = 0
+    DAY = 1
+    """The share of its capacity that a car may buy from noon to noon (charging.md section 4)."""
+
+
+class PlanCause(IntEnum):
+    """The fact that made a plan be made anew (charging.md section 8)."""
+
+    NONE = 0
+    PLUGGED = 1
+    SETTINGS = 2
+    PRICES = 3
+    LIMIT = 4
+    """The home's, or what charger, car or user allow."""
+    PHASES = 5
+    NEED = 6
+    SLOT_ENDED = 7
+    DAY_BEGAN = 8
+    OTHERS = 9
+    """Another charger's plan left other headroom."""
+    CLOCK = 10
+    """It was set back."""
+    DEADLINE = 11
+    """It is over, or another one counts."""
+
+
+class Ending(IntEnum):
+    """How a deadline was set, or ended."""
+
+    SET = 0
+    MET = 1
+    MISSED = 2
+    """Charging goes on at once, for 4 h at most."""
+    EXPIRED = 3
+    UNPLUGGED = 4
+    REMOVED = 5
+    """By another mode or setting."""
+    PAST = 6
+    """It was past when it was set, or at plug-in: ignored."""
+
+
+class PriceProvider(IntEnum):
+    """Who says what electricity costs."""
+
+    AWATTAR_AT = 1
+    AWATTAR_DE = 2
+    STATIC_HC_HP = 3
+
+
+class Failure(IntEnum):
+    """Why a fetch of prices brought none."""
+
+    DOWN = 1
+    """No connection, or it broke before the answer was whole."""
+    TIMEOUT = 2
+    STATUS = 3
+    """An answer other than 200, a redirect included."""
+    MALFORMED = 4
+    """The answer is not what is specified: no HTTP, no JSON, keys or types missing."""
+    REFUSED = 5
+    """The answer can be read but not be believed: too large, contradictory, absurd."""
+    UNTRUSTED = 6
+    """TLS: the certificate was not verified; a wrong clock does that too."""
 
 
 class OnExit(IntEnum):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from hems_actors.core import facts, outcomes, store_facts, store_outcomes
+from hems_actors.core import facts, outcomes, store_facts, store_outcomes, store_plans
 from hems_actors.core.errors import UnknownEventError
 from hems_actors.core.facts import BatteryReported, ChargerReported, MeterReading
 from hems_actors.core.registry import Event
@@ -28,6 +28,10 @@ _FACTS: Final[dict[type, Callable[[State, Any], None]]] = {
     facts.SiteSettingsChanged: store_facts.site_settings_changed,
     facts.ChargerConfigured: store_facts.charger_configured,
     facts.ChargingInfoChanged: store_facts.charging_info_changed,
+    facts.PlanningConfigured: store_plans.planning_configured,
+    facts.SpotMarketChanged: store_plans.spot_market_changed,
+    facts.PricesKnown: store_plans.prices_known,
+    facts.PricesFailed: store_plans.prices_failed,
     facts.BatteryConfigured: store_facts.battery_configured,
     facts.LinkChanged: store_facts.link_changed,
     facts.ThingConnected: store_facts.thing_connected,
@@ -48,6 +52,8 @@ _OUTCOMES: Final[dict[type, Callable[[State, Any], None]]] = {
     outcomes.UnderuseCapped: store_outcomes.underuse_capped,
     outcomes.HealthJudged: store_outcomes.health_judged,
     outcomes.AlarmChanged: store_outcomes.alarm_changed,
+    outcomes.DeadlineJudged: store_plans.deadline_judged,
+    outcomes.PlanMade: store_plans.plan_made,
     outcomes.PhaseCut: store_outcomes.phase_cut,
     outcomes.SetPointDecided: store_outcomes.set_point_decided,
     outcomes.ActionIntended: store_outcomes.action_intended,

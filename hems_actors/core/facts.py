@@ -135,6 +135,52 @@ class ChargingInfoChanged(NamedTuple):
     max_ma: int
     """0 = the charger's."""
     min_ma: int
+    end_s: int = 0
+    """`endDateTime`, UTC; 0 = none."""
+    repeat_mask: int = 0
+    """`repeatDays`: bit 0 = Monday; 0 = once."""
+    spot: bool = False
+    daily_percent: int = 0
+    """`dailySpotMarketPercentage` of the car's capacity."""
+
+
+class PlanningConfigured(NamedTuple):
+    """What plans assume (charging.md section 8)."""
+
+    source: int
+    house_ma: int
+    """House load per phase in plans."""
+    run_s_min: int
+    """No planned run is shorter."""
+    capacity_wh: int
+    """Of a car that does not say."""
+    level_percent: int
+    """At plug-in, of a car that does not say."""
+
+
+class SpotMarketChanged(NamedTuple):
+    """The spot market, or a tariff of fixed windows, is used or not, and whose prices."""
+
+    source: int
+    enabled: bool
+    provider: int
+    """Number of the provider; 0 = none."""
+
+
+class PricesKnown(NamedTuple):
+    """What a provider says: slots as triples of start and end (UTC) and price (micro-euro per kWh)."""
+
+    source: int
+    provider: int
+    slots: tuple[int, ...]
+
+
+class PricesFailed(NamedTuple):
+    """A provider was asked and said nothing usable; what is known stands."""
+
+    source: int
+    provider: int
+    failure: int
 
 
 class BatteryConfigured(NamedTuple):
@@ -252,6 +298,10 @@ Fact = (
     | SiteSettingsChanged
     | ChargerConfigured
     | ChargingInfoChanged
+    | PlanningConfigured
+    | SpotMarketChanged
+    | PricesKnown
+    | PricesFailed
     | BatteryConfigured
     | LinkChanged
     | ThingConnected

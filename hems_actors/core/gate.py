@@ -4,7 +4,7 @@ from typing import Final
 
 from hems_actors.core.cars import RESUME_PERCENT, is_nudging
 from hems_actors.core.electric import bounds_ma
-from hems_actors.core.enums import Mode
+from hems_actors.core.modes import is_eco
 from hems_actors.core.rules import Rule
 from hems_actors.core.state import Charger, State
 
@@ -19,8 +19,8 @@ def barred(state: State, charger: Charger) -> Verdict | None:
         return Rule.UNPLUGGED, ()
     if session.wish_ma == 0:
         return Rule.USER_WISH, (0, report_seq)
-    if charger.info.mode != Mode.NORMAL:
-        reached = _target_reached(state, charger)
+    if is_eco(charger.info.mode):
+        reached = target_reached(state, charger)
         if reached is not None:
             return reached
     low_ma, high_ma = bounds_ma(state, charger)
@@ -37,8 +37,11 @@ def is_barred(state: State, charger: Charger) -> bool:
     return verdict is not None and verdict[0] in _LOCKED
 
 
-def _target_reached(state: State, charger: Charger) -> Verdict | None:
-    """A known level at the target stops; three points below it resumes (charging.md section 8)."""
+def target_reached(state: State, charger: Charger) -> Verdict | None:
+    """Return that *charger*'s car has its target, or None.
+
+    A known level at the target stops; three points below it resumes (charging.md section 8).
+    """
     car = state.cars.get(charger.info.car)
     if car is None or car.level_percent is None or car.plugged_in is False:
         return None

@@ -17,6 +17,7 @@ from hems_actors.core.health import judge_health
 from hems_actors.core.ledger import judge_ledger
 from hems_actors.core.outcomes import Judgement, Outcome
 from hems_actors.core.phases import judge_phases
+from hems_actors.core.plans import judge_plans, judge_plans_if_due
 from hems_actors.core.state import State
 from hems_actors.core.surplus import judge_surplus
 
@@ -29,11 +30,12 @@ ALL: Final[tuple[Judging, ...]] = (
     judge_cars,
     judge_restart,
     judge_surplus,
+    judge_plans,
     judge_alarms,
 )
 CONCERNED: Final[dict[type, tuple[Judging, ...]]] = {
-    MeterReading: (judge_health, judge_phases, judge_restart, judge_surplus, judge_alarms),
-    facts.ChargerReported: (judge_ledger, judge_phases, judge_cars, judge_surplus),
+    MeterReading: (judge_health, judge_phases, judge_restart, judge_surplus, judge_plans_if_due, judge_alarms),
+    facts.ChargerReported: (judge_ledger, judge_phases, judge_cars, judge_surplus, judge_plans_if_due),
     facts.BatteryReported: (),
     facts.ActionSent: (),
     facts.ActionAnswered: (judge_ledger, judge_cars),

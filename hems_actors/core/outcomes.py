@@ -89,6 +89,44 @@ class AlarmChanged(NamedTuple):
     value: int
 
 
+class DeadlineJudged(NamedTuple):
+    """A charger's deadline was set, or ended."""
+
+    source: int
+    deadline_s: int
+    ending: int
+    need_wh: int
+    """What was still needed then."""
+
+
+class PlanMade(NamedTuple):
+    """When a charger is to charge for a purpose, and which fact made that be planned anew."""
+
+    source: int
+    purpose: int
+    until_s: int
+    """Deadline, or end of the day; 0 = there is nothing to plan for any more."""
+    need_wh: int
+    runs: tuple[int, ...]
+    """Triples of start and end (UTC, s) and power (W), in time order."""
+    price_ueur_kwh: int
+    """Mean of what is bought at known prices."""
+    unpriced_wh: int
+    """How much of that is taken where no price is known."""
+    phases_mask: int
+    """Grid phases it loads or may load: bit 0 = A."""
+    phases: int
+    """On how many it is to charge."""
+    current_ma: int
+    """What it can take per phase at most; 0 = it cannot charge."""
+    base_w: int
+    """What it takes outside its runs, too: the minimum current of modes that keep one."""
+    assumed: int
+    """What was not known: 1 = level, 2 = capacity, 4 = prices up to the end, 8 = whether it is surely the best plan."""
+    cause: int
+    cause_seq: int
+
+
 class PhaseCut(NamedTuple):
     """A phase went over its limit, was cut for again, or came back (`over_ma` <= 0)."""
 
@@ -136,5 +174,7 @@ Judgement = (
     | UnderuseCapped
     | HealthJudged
     | AlarmChanged
+    | DeadlineJudged
+    | PlanMade
 )
 Outcome = Judgement | PhaseCut | SetPointDecided | ActionIntended

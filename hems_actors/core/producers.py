@@ -1,18 +1,21 @@
 """Producers of set-points: what Normal and surplus charging want of a charger, before the gate and the clip.
 
-A producer returns a `Wish` or None. Other modes, tariffs and plans become further rows of `PRODUCERS`.
+A producer returns a `Wish` or None; which ones a mode asks says the table in `modes`. Those by plans: `planned`.
 """
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
 from hems_actors.core.cars import is_nudging
-from hems_actors.core.electric import active_phases, bounds_ma, wired_phases
-from hems_actors.core.enums import CarPhase, Health, Issuer, Mode, Timer
-from hems_actors.core.headroom import UNLIMITED_MA
+from hems_actors.core.electric import active_phases, bounds_ma
+from hems_actors.core.enums import CarPhase, Health, Issuer, Timer
+from hems_actors.core.modes import ISSUERS
+from hems_actors.core.need import drawn_w
+from hems_actors.core.planned import bought_slot, min_current, time_requirement
 from hems_actors.core.rules import Rule
-from hems_actors.core.shares import Shares
 from hems_actors.core.state import Charger, State
+from hems_actors.core.steps import patience_ms
+from hems_actors.core.store_reading import SAMPLE_WINDOW_MS
 from hems_actors.core.surplus import (
     START_MS,
     STOP_MS,
@@ -25,27 +28,13 @@ from hems_actors.core.surplus import (
     stop_threshold_w,
 )
 from hems_actors.core.timers import has_elapsed
-from hems_actors.core.units import CURRENT_MA_MIN
+from hems_actors.core.wish import Site, Wish, capped, phases_by_headroom, settled_phases
 
 _THREE: Final = 3
-
-
-class Wish(NamedTuple):
-    """What a producer wants: a current per phase (0 = off), on how many phases, by which rule."""
-
-    target_ma: int
-    phases: int
-    issuer: Issuer
-    rule: Rule
-    operands: tuple[int, ...]
-
-
-class Site(NamedTuple):
-    """What producers ask about the home, computed once per decision."""
-
-    shares: Shares
-    spare_ma: list[int]
-    cycle: bool
+_CREDITED: Final = (Issuer.SPOT_MARKET_CHARGING, Issuer.TIME_REQUIREMENT, Issuer.MIN_CURRENT)
+"""At the end of a slot a charge goes on if there is surplus for it, its own draw credited (charging.md section 8),
+once the mean holds that draw for its whole window: credited earlier it would count twice.
+"""
 
 
 Producer = Callable[[State, Charger, Site], Wish | None]
@@ -53,14 +42,12 @@ Producer = Callable[[State, Charger, Site], Wish | None]
 
 def normal(state: State, charger: Charger, site: Site) -> Wish | None:
     """Charge now, at the most that limits allow."""
-    if charger.info.mode != Mode.NORMAL:
-        return None
     low_ma, high_ma = bounds_ma(state, charger)
     target_ma = low_ma if charger.session.car_phase in (CarPhase.FINISHED, CarPhase.REFUSES) else high_ma
     rule = Rule.FINISHED if charger.session.car_phase == CarPhase.FINISHED else Rule.NORMAL
     return Wish(
-        _capped(charger, low_ma, target_ma),
-        _phases_by_headroom(state, charger, site.spare_ma),
+        capped(charger, low_ma, target_ma),
+        phases_by_headroom(state, charger, site.spare_ma),
         Issuer.NORMAL,
         rule,
         (target_ma, charger.report_seq),
@@ -69,8 +56,6 @@ def normal(state: State, charger: Charger, site: Site) -> Wish | None:
 
 def surplus(state: State, charger: Charger, site: Site) -> Wish | None:
     """Charge on surplus: start, go on, or stop by its timers (charging.md section 7)."""
-    if charger.info.mode != Mode.ECO:
-        return None
     available_w = site.shares.available_w.get(charger.source)
     if available_w is None:
         return _without_sample(state, charger)
@@ -97,12 +82,20 @@ def _held(state: State, charger: Charger, site: Site, available_w: int) -> Wish:
     return _share(state, charger, site, Rule.SURPLUS_CHARGING, operands)
 
 
-PRODUCERS: Final[tuple[Producer, ...]] = (normal, surplus)
+PRODUCERS: Final[dict[Issuer, Producer]] = {
+    Issuer.NORMAL: normal,
+    Issuer.SURPLUS_CHARGING: surplus,
+    Issuer.SPOT_MARKET_CHARGING: bought_slot,
+    Issuer.TIME_REQUIREMENT: time_requirement,
+    Issuer.MIN_CURRENT: min_current,
+}
 
 
 def wish_of(state: State, charger: Charger, site: Site) -> Wish:
-    """Return the wish that sets *charger*'s current: the highest of its producers'."""
-    wishes = [wish for producer in PRODUCERS if (wish := producer(state, charger, site)) is not None]
+    """Return the wish that sets *charger*'s current: the highest of those its mode allows, of equal ones the first."""
+    wishes = [
+        wish for issuer in ISSUERS[charger.info.mode] if (wish := PRODUCERS[issuer](state, charger, site)) is not None
+    ]
     return max(wishes, key=lambda wish: wish.target_ma)
 
 
@@ -126,6 +119,8 @@ def _taken_over(state: State, charger: Charger, site: Site, available_w: int, st
     What a user switched on by hand stays until the next cycle (charging.md section 11).
     """
     seq, point = state.meter.full_seq, charger.point
+    if point.issuer in _CREDITED and state.at_ms - point.uncredited_at_ms >= SAMPLE_WINDOW_MS + patience_ms(state):
+        available_w += drawn_w(state, charger)
     operands = (available_w, seq, start_w, seq)
     if meets(state, available_w, start_w):
         return _share(state, charger, site, Rule.SURPLUS_START, operands)
@@ -147,12 +142,7 @@ def _share(state: State, charger: Charger, site: Site, rule: Rule, operands: tup
     else:
         used = phases if phases != point.phases else active_phases(state, charger)
         target_ma = site.shares.current_ma(state, charger, used)
-    return Wish(_capped(charger, low_ma, target_ma), phases, Issuer.SURPLUS_CHARGING, rule, operands)
-
-
-def _capped(charger: Charger, low_ma: int, target_ma: int) -> int:
-    cap_ma = charger.session.cap_ma
-    return max(low_ma, min(target_ma, cap_ma)) if cap_ma else target_ma
+    return Wish(capped(charger, low_ma, target_ma), phases, Issuer.SURPLUS_CHARGING, rule, operands)
 
 
 def _goes_to_one_phase(state: State, charger: Charger) -> bool:
@@ -164,7 +154,7 @@ def _phases_by_surplus(state: State, charger: Charger, site: Site) -> int:
     """Return 1 or 3 phases for surplus charging; chargers that cannot switch keep the wired ones."""
     point = charger.point
     if not can_go_down(state, charger):
-        return _settled_phases(state, charger)
+        return settled_phases(state, charger)
     if not point.on:
         if point.phases and not may_switch(state, charger):
             return point.phases
@@ -179,34 +169,3 @@ def _phases_by_surplus(state: State, charger: Charger, site: Site) -> int:
     if point.phases == 1 and has_elapsed(state, charger, Timer.PHASES_UP, START_MS):
         return _THREE
     return point.phases
-
-
-def _settled_phases(state: State, charger: Charger) -> int:
-    """Return the phases of a charger that is not to switch: after two failed tries, what it shows."""
-    if charger.session.switch_tries and charger.ledger.known_phases:
-        return charger.ledger.known_phases
-    return charger.point.phases or wired_phases(state, charger)
-
-
-def _phases_by_headroom(state: State, charger: Charger, spare: list[int]) -> int:
-    """Return 3 phases, but 1 when a phase cannot give 6 A and the remaining one can (charging.md section 7)."""
-    point, wired = charger.point, wired_phases(state, charger)
-    if not can_go_down(state, charger):
-        return _settled_phases(state, charger)
-    if not charger.config.rotation:
-        return wired if not point.phases or may_switch(state, charger) else point.phases
-    if spare[0] >= UNLIMITED_MA:
-        return wired
-    if point.phases and not may_switch(state, charger):
-        return point.phases
-    first = int(str(charger.config.rotation)[0]) - 1
-    offered = point.current_ma if point.on else 0
-    room = [
-        phase_ma + (offered if point.phases == _THREE or phase == first else 0) for phase, phase_ma in enumerate(spare)
-    ]
-    if point.phases == 1:
-        margin_ma = CURRENT_MA_MIN + 1_000
-        return _THREE if min(room) >= margin_ma else 1
-    if min(room) < CURRENT_MA_MIN <= room[first] and (not point.on or charger.point.stopped_by_overload):
-        return 1
-    return point.phases or wired

@@ -38,6 +38,10 @@ KINDS: Final[dict[int, type[facts.Fact | outcomes.Outcome]]] = {
     12: facts.ChargerConfigured,
     13: facts.ChargingInfoChanged,
     14: facts.BatteryConfigured,
+    17: facts.PlanningConfigured,
+    18: facts.SpotMarketChanged,
+    19: facts.PricesKnown,
+    28: facts.PricesFailed,
     20: facts.LinkChanged,
     21: facts.ThingConnected,
     22: facts.MeterReading,
@@ -55,13 +59,15 @@ KINDS: Final[dict[int, type[facts.Fact | outcomes.Outcome]]] = {
     106: outcomes.UnderuseCapped,
     107: outcomes.HealthJudged,
     108: outcomes.AlarmChanged,
+    109: outcomes.DeadlineJudged,
+    110: outcomes.PlanMade,
     140: outcomes.SetPointDecided,
     141: outcomes.PhaseCut,
     160: outcomes.ActionIntended,
 }
 """Kind number to event class. 200 and above: restored parts of the state (`restored.PARTS`)."""
 
-VERSIONS: Final[dict[int, int]] = {}
+VERSIONS: Final[dict[int, int]] = {13: 2}
 """Kind number to version where that is not 1."""
 
 JUDGE_KIND_FIRST: Final = 100

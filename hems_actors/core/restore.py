@@ -17,10 +17,14 @@ from hems_actors.core.state import (
     Charger,
     ChargerConfig,
     ChargerInfo,
+    Deadline,
     Draw,
     Guard,
     Ledger,
+    Market,
     PhaseMap,
+    Plan,
+    Planning,
     Session,
     SetPoint,
     SiteConfig,
@@ -185,6 +189,17 @@ def _place_timer(state: State, source: int, values: Values) -> None:
     _charger(state, source).timers[timer] = since_ms
 
 
+def _collect_plans(state: State) -> Iterator[tuple[int, Values]]:
+    for charger in state.chargers.values():
+        for purpose, plan in enumerate(charger.plans):
+            yield charger.source, (purpose, *_values(plan, _names(Plan)))
+
+
+def _place_plan(state: State, source: int, values: Values) -> None:
+    (purpose,) = _numbers(values[:1])
+    _put(_charger(state, source).plans[purpose], _names(Plan), values[1:])
+
+
 def _collect_alarms(state: State) -> Iterator[tuple[int, Values]]:
     for (alarm, source), value in state.alarms.items():
         yield source, (alarm, value)
@@ -224,4 +239,8 @@ PARTS: Final[tuple[Part, ...]] = (
     _of_charger("draw_restored", Draw, "draw"),
     Part("timer_restored", ("timer", "since_ms"), _collect_timers, _place_timer),
     Part("alarm_restored", ("alarm", "value"), _collect_alarms, _place_alarm),
+    _of_state("planning_restored", Planning, "planning"),
+    _of_state("market_restored", Market, "market"),
+    _of_charger("deadline_restored", Deadline, "deadline"),
+    Part("plan_restored", ("purpose", *_names(Plan)), _collect_plans, _place_plan),
 )

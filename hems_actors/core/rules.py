@@ -39,6 +39,10 @@ class Rule(IntEnum):
     DISCONNECTED = 26
     LOG_LOST = 27
     CORE_FAILED = 28
+    BOUGHT_SLOT = 29
+    PLANNED_SLOT = 30
+    DEADLINE_MISSED = 31
+    MIN_CURRENT = 32
 
 
 class RuleText(NamedTuple):
@@ -89,4 +93,8 @@ RULES: Final[dict[int, RuleText]] = {
     Rule.DISCONNECTED: RuleText("disconnected", (), "the charger is not reachable"),
     Rule.LOG_LOST: RuleText("log_lost", (), "the log cannot be written: nothing may add load"),
     Rule.CORE_FAILED: RuleText("core_failed", ("safe_ma",), "the decision code failed repeatedly: the safe current"),
+    Rule.BOUGHT_SLOT: RuleText("bought_slot", ("slot_end_s",), "charges in a cheap slot bought for the day"),
+    Rule.PLANNED_SLOT: RuleText("planned_slot", ("slot_end_s",), "charges as planned for the deadline"),
+    Rule.DEADLINE_MISSED: RuleText("deadline_missed", ("deadline_s",), "the deadline is over: charges at once"),
+    Rule.MIN_CURRENT: RuleText("min_current", ("minimum_ma",), "never less than the minimum while plugged in"),
 }

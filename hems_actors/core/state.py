@@ -26,6 +26,8 @@ class SiteConfig:
     unbalance_limit_ma: int = 0
     on_exit: int = OnExit.SAFE
     meter: int = 0
+    limit_seq: int = 0
+    """Event that set the limit last, as configured or as a user has it."""
 
 
 @dataclass(slots=True)
@@ -35,6 +37,27 @@ class SiteSettings:
     phase_limit_ma: int = 0
     tolerance_permille: int = 500
     battery_level_permille: int = 900
+
+
+@dataclass(slots=True)
+class Planning:
+    """What plans assume (`PlanningConfigured`)."""
+
+    house_ma: int = 5_000
+    run_s_min: int = 1_800
+    capacity_wh: int = 50_000
+    level_percent: int = 20
+    seq: int = 0
+
+
+@dataclass(slots=True)
+class Market:
+    """The prices known, and of whom (`SpotMarketChanged`, `PricesKnown`)."""
+
+    enabled: bool = False
+    provider: int = 0
+    slots: tuple[int, ...] = ()
+    seq: int = 0
 
 
 @dataclass(slots=True)
@@ -139,6 +162,12 @@ class ChargerInfo:
     max_ma: int = 0
     min_ma: int = CURRENT_MA_MIN
     seq: int = 0
+    end_s: int = 0
+    end_second: int = 0
+    """Local time of day of `end_s` when it was set: the offset then may be forgotten later."""
+    repeat_mask: int = 0
+    spot: bool = False
+    daily_percent: int = 0
 
 
 @dataclass(slots=True)
@@ -164,6 +193,13 @@ class Session:
     """Report that said the charger can be reached again."""
     one_phase: bool = False
     """A three-phase offer was seen to be used on one phase."""
+    energy_ws: int = 0
+    """Delivered up to `energy_at_ms`."""
+    energy_at_ms: int = 0
+    power_w: int = 0
+    """Drawn since then."""
+    level_energy_ws: int = 0
+    """Delivered when the assigned car last said its level."""
 
 
 @dataclass(slots=True)
@@ -178,6 +214,8 @@ class SetPoint:
     issuer: int = Issuer.UNKNOWN
     rule: int = 0
     changed_at_ms: int = 0
+    uncredited_at_ms: int = 0
+    """Since when what it draws is house load to the surplus: it was switched on, or left SurplusCharging."""
     lowered_at_ms: int = 0
     cut_at_ms: int | None = None
     """Last overload cut: no raise for 30 s."""
@@ -259,6 +297,37 @@ class Draw:
 
 
 @dataclass(slots=True)
+class Deadline:
+    """When a charger's car has to have its target, and where that stands."""
+
+    at_s: int = 0
+    """Pursued now; 0 = none."""
+    missed: bool = False
+    """It is over, and charging goes on."""
+    judged_seq: int = 0
+    """`ChargingInfoChanged` or plug-in that it was last set by."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """The last `PlanMade` for one purpose, and what it was made from."""
+
+    seq: int = 0
+    until_s: int = 0
+    need_ws: int = 0
+    energy_ws: int = 0
+    """Delivered in this plug-in when it was made."""
+    at_s: int = 0
+    runs: tuple[int, ...] = ()
+    phases_mask: int = 0
+    phases: int = 0
+    current_ma: int = 0
+    base_w: int = 0
+    bought_ws: int = 0
+    """Charged in bought slots since `until_s` is what it is: it counts against the day's share."""
+
+
+@dataclass(slots=True)
 class Charger:
     """All parts of one charger."""
 
@@ -272,6 +341,9 @@ class Charger:
     ledger: Ledger = field(default_factory=Ledger)
     map: PhaseMap = field(default_factory=PhaseMap)
     draw: Draw = field(default_factory=Draw)
+    plans: tuple[Plan, Plan] = field(default_factory=lambda: (Plan(), Plan()))
+    """By `Purpose`."""
+    deadline: Deadline = field(default_factory=Deadline)
     timers: list[int | None] = field(default_factory=NO_TIMERS.copy)
 
 
@@ -293,6 +365,8 @@ class State:
     config: SiteConfig = field(default_factory=SiteConfig)
     settings: SiteSettings = field(default_factory=SiteSettings)
     site: SiteStatus = field(default_factory=SiteStatus)
+    planning: Planning = field(default_factory=Planning)
+    market: Market = field(default_factory=Market)
     guards: tuple[Guard, Guard, Guard] = field(default_factory=lambda: (Guard(), Guard(), Guard()))
     meter: Meter = field(default_factory=Meter)
     samples: list[Sample] = field(default_factory=list)

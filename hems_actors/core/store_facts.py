@@ -6,6 +6,8 @@ from hems_actors.core import facts
 from hems_actors.core.electric import active_phases, draw_ma, has_meter, measured_draw_ma
 from hems_actors.core.enums import Knowledge, What
 from hems_actors.core.errors import UnknownThingError
+from hems_actors.core.localtime import second_of_day
+from hems_actors.core.need import delivered_ws, keep_energy
 from hems_actors.core.quiet import ENDLESS
 from hems_actors.core.state import NO_TIMERS, Car, Charger, Meter, Session, State
 from hems_actors.core.steps import begin_step
@@ -92,6 +94,8 @@ def fail_safe_ordered(state: State, event: facts.FailSafeOrdered) -> None:
 def site_configured(state: State, event: facts.SiteConfigured) -> None:
     """Keep the home's configuration."""
     config = state.config
+    if event.phase_limit_max_ma != config.phase_limit_max_ma:
+        config.limit_seq = state.seq
     config.phase_limit_max_ma = event.phase_limit_max_ma
     config.grid_phases = event.grid_phases
     config.unbalance_limit_ma = event.unbalance_limit_ma
@@ -105,6 +109,8 @@ def site_configured(state: State, event: facts.SiteConfigured) -> None:
 def site_settings_changed(state: State, event: facts.SiteSettingsChanged) -> None:
     """Keep the home's settings."""
     settings = state.settings
+    if event.phase_limit_ma != settings.phase_limit_ma:
+        state.config.limit_seq = state.seq
     settings.phase_limit_ma = event.phase_limit_ma
     settings.tolerance_permille = event.tolerance_permille
     settings.battery_level_permille = event.battery_level_permille
@@ -138,6 +144,11 @@ def charging_info_changed(state: State, event: facts.ChargingInfoChanged) -> Non
     info.target_percent = event.target_percent
     info.max_ma = event.max_ma
     info.min_ma = event.min_ma
+    info.end_s = event.end_s
+    info.end_second = second_of_day(state.site.transitions_s, event.end_s)
+    info.repeat_mask = event.repeat_mask
+    info.spot = event.spot
+    info.daily_percent = event.daily_percent
     info.seq = state.seq
     charger.session.wish_ma = None
     charger.ledger.gave_up_at_ms = None
@@ -209,6 +220,7 @@ def charger_reported(state: State, event: facts.ChargerReported) -> None:
     measured = measured_draw_ma(active_phases(state, charger), event)
     if measured is not None and measured != charger.draw.seen_ma:
         _keep_draw(state, charger, measured)
+    keep_energy(state, charger)
     if set_anew or _disturbs(state, charger, before):
         state.calm = None
 
@@ -225,7 +237,7 @@ def _disturbs(state: State, charger: Charger, before: facts.ChargerReported) -> 
 
 def begin_session(state: State, charger: Charger, *, plugged: bool) -> None:
     """Forget the last plug-in: wish, fullness, phases in use, timers (charging.md sections 6 and 11)."""
-    charger.session = Session(plugged=plugged, at_ms=state.at_ms, seq=state.seq)
+    charger.session = Session(plugged=plugged, at_ms=state.at_ms, seq=state.seq, energy_at_ms=state.at_ms)
     forget_phases(charger)
     charger.point.stopped_by_overload = False
     clear_timers(charger)
@@ -257,6 +269,10 @@ def car_reported(state: State, event: facts.CarReported) -> None:
     car.phase_count = event.phase_count
     car.plugged_in = event.plugged_in
     car.seq = state.seq
+    if event.level_percent is not None:
+        for charger in state.chargers.values():
+            if charger.info.car == event.source:
+                charger.session.level_energy_ws = delivered_ws(state, charger)
 
 
 def action_sent(state: State, event: facts.ActionSent) -> None:

@@ -5,6 +5,7 @@ from typing import Final
 from hems_actors.core import outcomes
 from hems_actors.core.electric import active_phases, measured_draw_ma, wired_phases
 from hems_actors.core.enums import Alarm, CarPhase, Closing, Deviation, Issuer, Knowledge, Timer, What
+from hems_actors.core.need import keep_energy
 from hems_actors.core.rules import Rule
 from hems_actors.core.state import Charger, State, note_surplus
 from hems_actors.core.store_facts import begin_session, charger_of, forget_phases
@@ -183,6 +184,7 @@ def set_point_decided(state: State, event: outcomes.SetPointDecided) -> None:
     """The new set-point, with what later decisions ask about it: when it changed, was cut, switched phases."""
     charger = charger_of(state, event.source)
     point, at_ms = charger.point, state.at_ms
+    _note_issuer(state, charger, event)
     was_ma = point.current_ma if point.on else 0
     now_ma = event.current_ma if event.on else 0
     if now_ma != was_ma:
@@ -214,6 +216,15 @@ def set_point_decided(state: State, event: outcomes.SetPointDecided) -> None:
     point.issuer = event.issuer
     point.rule = event.rule
     note_surplus(state)
+
+
+def _note_issuer(state: State, charger: Charger, event: outcomes.SetPointDecided) -> None:
+    """What was given until now was given by the issuer before; from now on it may be house load to the surplus."""
+    point = charger.point
+    if event.issuer != point.issuer:
+        keep_energy(state, charger)
+    if (event.on and not point.on) or Issuer.SURPLUS_CHARGING in (event.issuer, point.issuer):
+        point.uncredited_at_ms = state.at_ms
 
 
 def action_intended(state: State, event: outcomes.ActionIntended) -> None:

@@ -7,9 +7,10 @@ A surplus charge starts after the start threshold held 60 s and stops after the 
 from typing import Final
 
 from hems_actors.core.electric import active_phases, bounds_ma, wired_phases
-from hems_actors.core.enums import CarPhase, Issuer, Mode, Timer
+from hems_actors.core.enums import CarPhase, Issuer, Timer
 from hems_actors.core.facts import ChargerReported
 from hems_actors.core.gate import is_barred
+from hems_actors.core.modes import is_eco
 from hems_actors.core.outcomes import Judgement
 from hems_actors.core.state import Charger, State
 from hems_actors.core.store_reading import SAMPLE_WINDOW_MS
@@ -20,7 +21,6 @@ _SURPLUS_CHARGING: Final = Issuer.SURPLUS_CHARGING  # a plain name costs a tenth
 _FAILSAFE: Final = Issuer.FAILSAFE
 _FINISHED: Final = CarPhase.FINISHED
 _REFUSES: Final = CarPhase.REFUSES
-_ECO: Final = Mode.ECO
 _SURPLUS_START: Final = Timer.SURPLUS_START
 _SURPLUS_STOP: Final = Timer.SURPLUS_STOP
 _PHASES_UP: Final = Timer.PHASES_UP
@@ -120,7 +120,7 @@ def has_released(charger: Charger) -> bool:
 
 def takes_surplus(state: State, charger: Charger) -> bool:
     """Return whether *charger* may have surplus: Eco, plugged in, and not barred."""
-    return charger.info.mode == _ECO and charger.session.plugged and not is_barred(state, charger)
+    return is_eco(charger.info.mode) and charger.session.plugged and not is_barred(state, charger)
 
 
 def in_order(state: State) -> list[Charger]:
@@ -148,7 +148,7 @@ def available_w(state: State) -> dict[int, int] | None:
 
 def judge_surplus(state: State) -> list[Judgement]:
     """Return the timers that begin or end with the newest sample."""
-    eco = [charger for charger in state.chargers.values() if charger.info.mode == _ECO]
+    eco = [charger for charger in state.chargers.values() if is_eco(charger.info.mode)]
     if not eco or (state.fact_type is ChargerReported and all(c.session.seq != state.fact_seq for c in eco)):
         return []
     available = available_w(state) or {}

@@ -6,13 +6,15 @@ from hems_actors.core import facts
 from hems_actors.core.cars import cars_due_ms, nudge_due_ms
 from hems_actors.core.clip import raise_waits
 from hems_actors.core.electric import offer_ma
-from hems_actors.core.enums import Health, Issuer, Mode, Timer
+from hems_actors.core.enums import Health, Issuer, Timer
 from hems_actors.core.failsafe import fail_safe_due_ms, is_fail_safe
 from hems_actors.core.headroom import RESTART_MS
 from hems_actors.core.health import health_due_ms
 from hems_actors.core.ledger import ledger_due_ms
+from hems_actors.core.modes import is_eco
 from hems_actors.core.overload import silence_due_ms
 from hems_actors.core.phases import suspect_due_ms
+from hems_actors.core.plans import plans_due_ms
 from hems_actors.core.state import NO_TIMERS, Charger, State
 from hems_actors.core.store_facts import CYCLE_MS
 from hems_actors.core.surplus import DELAYS_MS, surplus_due_ms
@@ -20,7 +22,6 @@ from hems_actors.core.timers import has_elapsed
 from hems_actors.core.units import PHASES
 
 _GOOD: Final = Health.GOOD  # a plain name costs a tenth of the look-up in its class
-_ECO: Final = Mode.ECO
 _SURPLUS_CHARGING: Final = Issuer.SURPLUS_CHARGING
 _RESTART: Final = Timer.RESTART
 _SWITCH_RECHECK_MS: Final = 10_000
@@ -51,7 +52,7 @@ def _is_awake(state: State, charger: Charger) -> bool:
         return point.on
     if state.config.unbalance_limit_ma and point.on:
         return True
-    if charger.info.mode == _ECO:
+    if is_eco(charger.info.mode):
         if any(has_elapsed(state, charger, timer, delay_ms) for timer, delay_ms in DELAYS_MS):
             return True
         if point.on and (point.issuer != _SURPLUS_CHARGING or has_rival(state, charger)):
@@ -63,7 +64,7 @@ def _is_awake(state: State, charger: Charger) -> bool:
 
 def has_rival(state: State, charger: Charger) -> bool:
     """Return whether another charger can displace *charger*."""
-    return any(other is not charger and other.info.mode == _ECO for other in state.chargers.values())
+    return any(other is not charger and is_eco(other.info.mode) for other in state.chargers.values())
 
 
 def next_due_ms(state: State) -> int:
@@ -80,6 +81,7 @@ def next_due_ms(state: State) -> int:
     due.extend(silence_due_ms(state, phase) for phase in PHASES if state.guards[phase].began_at_ms is not None)
     for charger in state.chargers.values():
         due.extend(nudge_due_ms(state, charger))
+        due.extend(plans_due_ms(state, charger))
         if charger.timers != NO_TIMERS:
             due.extend(cars_due_ms(charger))
             due.extend(surplus_due_ms(state, charger))

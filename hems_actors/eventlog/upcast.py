@@ -6,5 +6,11 @@ from typing import Any, Final
 Values = tuple[Any, ...]
 Upcast = Callable[[Values], Values]
 
-UPCASTS: Final[dict[tuple[int, int], Upcast]] = {}
+
+def _charging_info_1(values: Values) -> Values:
+    """Version 1 knew neither deadlines nor prices."""
+    return (*values, 0, 0, False, 0)
+
+
+UPCASTS: Final[dict[tuple[int, int], Upcast]] = {(13, 1): _charging_info_1}
 """(kind, version) to what turns `(source, fields...)` of that version into those of the next one."""

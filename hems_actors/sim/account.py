@@ -1,14 +1,17 @@
 """What a simulated home did: energy by source, minutes, starts, currents against the limit, actions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from hems_actors.core.enums import Closing
 from hems_actors.core.facts import ActionSent
-from hems_actors.core.outcomes import ActionClosed, ActionIntended, AlarmChanged
+from hems_actors.core.outcomes import ActionClosed, ActionIntended, AlarmChanged, DeadlineJudged, PlanMade
 from hems_actors.core.registry import Event
 from hems_actors.core.units import PHASES
 from hems_actors.sim.build import Stage, milli
+from hems_actors.sim.deadline_book import DeadlineBook
+from hems_actors.sim.purchases import Purchases, Timeline
 
 MS_PER_HOUR: Final = 3_600_000
 
@@ -25,6 +28,9 @@ class CarAccount:
     starts: int = 0
     stops: int = 0
     drawing: bool = False
+    starts_by_day: dict[str, int] = field(default_factory=dict)
+    """Local date to starts; days without any are left out."""
+    bought: Purchases = field(default_factory=Purchases)
 
     def energy_wh(self) -> dict[str, int]:
         """Return its energy by source, in Wh."""
@@ -69,10 +75,19 @@ class Account:
         self.sent = self.retried = self.gave_up = 0
         self.alarms: list[tuple[int, int, int, bool]] = []
         """Instant (ms), alarm, source, raised or ended."""
+        self.plans: list[tuple[int, PlanMade]] = []
+        """Instant (ms) and plan."""
+        self.deadlines = DeadlineBook(stage.home)
+        self.rates = () if stage.prices is None else stage.prices.rates
+        self.house_bought = Purchases()
+        """Without cars."""
         self.events = 0
+        self._zone = stage.moments.zone
+        self._timeline = Timeline(self.rates)
         self._version = -1
         self._flow = Flow((0.0, 0.0, 0.0), 0.0, 0.0, 0.0, 0.0, 0.0, [])
         self._flow_ms = 0
+        self._flow_from_ms = stage.moments.start_ms
         stage.home.observers.append(self.observe)
 
     def see(self, seq: int, at_ms: int, event: Event) -> None:
@@ -86,6 +101,10 @@ class Account:
             self.gave_up += event.closing == Closing.GAVE_UP
         elif isinstance(event, AlarmChanged):
             self.alarms.append((at_ms, event.alarm, event.source, event.active))
+        elif isinstance(event, PlanMade):
+            self.plans.append((at_ms, event))
+        elif isinstance(event, DeadlineJudged):
+            self.deadlines.see(at_ms, event)
 
     def observe(self, dt_ms: int) -> None:
         """Take note of *dt_ms* during which all flows stay as they are; equal stretches are added up first."""
@@ -115,6 +134,9 @@ class Account:
                 car.starts += drawing
                 car.stops += not drawing
                 car.drawing = drawing
+                if drawing:
+                    day = datetime.fromtimestamp(home.at_ms // 1_000, UTC).astimezone(self._zone).date().isoformat()
+                    car.starts_by_day[day] = car.starts_by_day.get(day, 0) + 1
             if charger is not None and drawing:
                 draws_w.append((car, home.draw_w(charger)))
         return Flow(
@@ -132,6 +154,8 @@ class Account:
         flow, dt_ms, self._flow_ms = self._flow, self._flow_ms, 0
         if not dt_ms:
             return
+        parts = self._timeline.parts(self._flow_from_ms, dt_ms)
+        self._flow_from_ms += dt_ms
         self.roof_wms += flow.roof_w * dt_ms
         self.house_wms += flow.house_w * dt_ms
         if flow.total_w > 0:
@@ -140,13 +164,18 @@ class Account:
             self.export_wms -= flow.total_w * dt_ms
         import_w = max(0.0, flow.total_w)
         supply_w = flow.sun_w + flow.discharge_w + import_w
+        house_w = import_w
         for car, draw_w in flow.draws_w:
             share_ms = draw_w * dt_ms / supply_w if supply_w else 0.0
+            bought_w = import_w * draw_w / supply_w if supply_w else 0.0
+            car.bought.add(bought_w, parts)
+            house_w -= bought_w
             car.charging_ms += dt_ms
             car.sun_wms += flow.sun_w * share_ms
             car.battery_wms += flow.discharge_w * share_ms
             car.grid_wms += import_w * share_ms
             self.cars_wms += draw_w * dt_ms
+        self.house_bought.add(house_w, parts)
         volts = self._home.voltage_dv / 10
         for phase, power_w in zip(self.phases, flow.grid_w, strict=True):
             current_ma = round(abs(power_w) * 1_000 / volts)

@@ -3,9 +3,8 @@
 from itertools import chain
 from typing import NamedTuple
 
-from hems_actors.sim.errors import ScenarioError
 from hems_actors.sim.happenings import double_bookings, happenings, write_faults
-from hems_actors.sim.locate import key_text
+from hems_actors.sim.infos import past_deadlines
 from hems_actors.sim.mistakes import mistakes
 from hems_actors.sim.moments import Moments
 from hems_actors.sim.numbers import Numbers, numbers
@@ -14,8 +13,9 @@ from hems_actors.sim.plant.cars import Car
 from hems_actors.sim.plant.chargers import Charger, Shows
 from hems_actors.sim.plant.home import Home, Parts
 from hems_actors.sim.plant.house import shared_by
+from hems_actors.sim.prices import Prices, build_prices
 from hems_actors.sim.profiles import Profiles, build_profiles
-from hems_actors.sim.scenario import Scenario, Source
+from hems_actors.sim.scenario import Scenario, Source, mistake
 from hems_actors.sim.scenario_home import BatteryTable, phase_indices
 from hems_actors.sim.scenario_things import CarTable, ChargerTable
 
@@ -33,6 +33,8 @@ class Stage(NamedTuple):
     numbers: Numbers
     profiles: Profiles
     home: Home
+    prices: Prices | None = None
+    """Without a tariff there are none."""
 
 
 def build(scenario: Scenario, source: Source | None = None) -> Stage:
@@ -42,10 +44,13 @@ def build(scenario: Scenario, source: Source | None = None) -> Stage:
         ScenarioError: it contradicts itself, or a file it names cannot be used.
     """
     moments = Moments(scenario.home)
-    for key, expected in chain(mistakes(scenario), double_bookings(scenario, moments)):
-        raise source.mistake(key, expected) if source else ScenarioError(f"{key_text(key)}: {expected}")
+    for key, expected in chain(
+        mistakes(scenario), double_bookings(scenario, moments), past_deadlines(scenario, moments)
+    ):
+        raise mistake(source, key, expected)
     named = numbers(scenario)
     profiles = build_profiles(scenario, moments, source)
+    prices = build_prices(scenario, moments, source)
     parts = Parts(
         profiles.house,
         happenings(scenario, moments, named),
@@ -54,7 +59,8 @@ def build(scenario: Scenario, source: Source | None = None) -> Stage:
         _battery(scenario.battery),
         round(scenario.home.voltage_v * 10),
     )
-    return Stage(scenario, moments, named, profiles, Home(moments.start_ms, scenario.home.step_s * 1_000, parts))
+    home = Home(moments.start_ms, scenario.home.step_s * 1_000, parts)
+    return Stage(scenario, moments, named, profiles, home, prices)
 
 
 def _charger(table: ChargerTable, named: Numbers, scenario: Scenario, moments: Moments) -> Charger:

@@ -15,11 +15,14 @@ from hems_actors.eventlog.syncing import NoSync
 from hems_actors.eventlog.writer import LogWriter
 from hems_actors.sim.account import Account
 from hems_actors.sim.build import Stage, build
-from hems_actors.sim.report import Figures, summary, table
+from hems_actors.sim.report import Figures, summary
 from hems_actors.sim.runner import Progress, header_of, play
 from hems_actors.sim.scenario import read_scenario
+from hems_actors.sim.table import table
+from hems_actors.sim.tariff import contract_warnings
 
 BUILT_IN: Final = Path(str(files("hems_actors.sim"))) / "demo.toml"
+WEEK: Final = BUILT_IN.with_name("week.toml")
 
 
 def demo(scenario: Path | None, log: Path | None, *, as_json: bool) -> str:
@@ -30,6 +33,9 @@ def demo(scenario: Path | None, log: Path | None, *, as_json: bool) -> str:
         LogError: the log cannot be written.
     """
     stage = build(*read_scenario(scenario or BUILT_IN))
+    tariff = stage.scenario.tariff
+    for warning in contract_warnings(tariff) if tariff is not None and tariff.kind == "hp_hc" else ():
+        sys.stderr.write(f"hemsd: warning: tariff.{warning}\n")
     path = log or Path(tempfile.mkdtemp(prefix="hemsd-demo-")) / f"{stage.scenario.home.name}.msgpack"
     figures = play_to(stage, path, [], _Progress())
     return json.dumps(figures) if as_json else table(figures)

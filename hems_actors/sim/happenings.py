@@ -10,6 +10,8 @@ from hems_actors.sim.scenario import Scenario
 from hems_actors.sim.scenario_things import WRITE_FAULTS, Fault, Visit
 
 LATE_MS = {"late_answer": 8_000, "acts_after_timeout": 20_000}
+Windows = list[tuple[int, int]]
+"""Stretches of time: from, to before (ms)."""
 _WRITE_FAULTS = dict(zip(WRITE_FAULTS, WriteFault, strict=True))
 
 
@@ -18,6 +20,11 @@ def window_ms(fault: Fault, moments: Moments) -> tuple[int, int]:
     from_ms = moments.at(fault.begins)
     to_ms = moments.end_ms if fault.to is None else moments.at(fault.to, from_ms)
     return from_ms, to_ms
+
+
+def within(at_ms: int, windows: Windows) -> bool:
+    """Return whether *at_ms* is in any of *windows*."""
+    return bool(windows) and any(from_ms <= at_ms < to_ms for from_ms, to_ms in windows)
 
 
 def stays(visit: Visit, moments: Moments) -> Iterator[tuple[int, int]]:

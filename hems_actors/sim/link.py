@@ -7,7 +7,8 @@ from hems_actors.actors.messages import Answered, BurstEnded, Call, ReadBack, Re
 from hems_actors.actors.runtime import Behaviour, Place
 from hems_actors.core.facts import LinkChanged
 from hems_actors.sim.build import Stage
-from hems_actors.sim.meter_feed import MeterFeed, windows_of, within
+from hems_actors.sim.happenings import within
+from hems_actors.sim.meter_feed import MeterFeed, windows_of
 from hems_actors.sim.numbers import BATTERY, METER
 from hems_actors.sim.plant.meters import Shown, battery_shows, car_shows, charger_shows
 

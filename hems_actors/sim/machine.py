@@ -27,7 +27,7 @@ from hems_actors.sim.build import Stage
 from hems_actors.sim.disk import FaultyDisk
 from hems_actors.sim.link import Begin, SimLink
 from hems_actors.sim.opening import missing_facts
-from hems_actors.sim.runner import header_of, specs
+from hems_actors.sim.runner import Insides, header_of, specs
 from hems_actors.sim.slow_sync import SlowSync
 
 SYNC_MS: Final = 200
@@ -78,7 +78,7 @@ class Process:
         self.opened = opened = open_home(folder, header_of(stage), queue.time, make_log)
         opening = opened.opening._replace(taps=parts.taps)
         home.directory = parts.directory()
-        home.start(specs(stage, opening, published=self.published, core=parts.core, link=parts.link))
+        home.start(specs(stage, opening, queue.time, Insides(self.published, parts.core, parts.link)))
         coordinator = home.directory[HOME]
         for fact in (*opened.facts, *missing_facts(stage, opening.state)):
             coordinator.tell(fact)

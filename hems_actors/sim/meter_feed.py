@@ -3,11 +3,10 @@
 from bisect import bisect_right
 
 from hems_actors.sim.build import Stage, milli
-from hems_actors.sim.happenings import window_ms
+from hems_actors.sim.happenings import Windows, window_ms, within
 from hems_actors.sim.plant.home import NEVER_MS
 from hems_actors.sim.plant.meters import MeterKind, Shown, meter_shows
 
-Windows = list[tuple[int, int]]
 _KINDS = {
     "full": MeterKind.FULL,
     "power": MeterKind.POWER,
@@ -99,8 +98,3 @@ class MeterFeed:
 def windows_of(stage: Stage, kind: str) -> Windows:
     """Return when faults of *kind* are on in *stage*'s scenario."""
     return [window_ms(fault, stage.moments) for fault in stage.scenario.faults if fault.kind == kind]
-
-
-def within(at_ms: int, windows: Windows) -> bool:
-    """Return whether *at_ms* is in any of *windows*: from, to before."""
-    return bool(windows) and any(from_ms <= at_ms < to_ms for from_ms, to_ms in windows)

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 
 from hems_actors.sim.locate import Key
 from hems_actors.sim.scenario import Scenario
+from hems_actors.sim.scenario_plans import CONTRACT_KEYS, FILE_KEYS, TariffTable
 from hems_actors.sim.scenario_things import CHARGER_FAULTS, Change, ChargerTable, Fault, Visit
+from hems_actors.sim.tariff import contract_mistakes
 
 SETTINGS = ("phase_power_limit_a", "acquisition_tolerance", "battery_level_consideration")
+MARKET = ("spot_market_enabled",)
 Mistake = tuple[Key, str]
 
 
@@ -17,6 +20,7 @@ def mistakes(scenario: Scenario) -> Iterator[Mistake]:
     yield from _repeated("chargers", chargers)
     yield from _repeated("cars", cars)
     yield from _of_home(scenario)
+    yield from _of_market(scenario)
     for i, charger in enumerate(scenario.chargers):
         yield from _of_charger(("chargers", i), charger, cars)
     for i, visit in enumerate(scenario.visits):
@@ -34,6 +38,29 @@ def _of_home(scenario: Scenario) -> Iterator[Mistake]:
         yield ("meter", "times"), 'expected "period": without load.file there are no recorded times'
     if scenario.load.file is not None and len(scenario.load.columns) not in (1, len(scenario.load.phases)):
         yield ("load", "columns"), "expected one column, or one for each of load.phases"
+
+
+def _of_market(scenario: Scenario) -> Iterator[Mistake]:
+    if scenario.tariff is not None:
+        yield from _of_tariff(scenario.tariff)
+        return
+    for i, change in enumerate(scenario.changes):
+        if change.spot_market_enabled is not None:
+            yield ("changes", i, MARKET[0]), "expected a [tariff] too: without one nobody says prices"
+    for i, fault in enumerate(scenario.faults):
+        if fault.kind == "prices_fail":
+            yield ("faults", i, "kind"), "expected a [tariff] too: without one nobody is asked for prices"
+
+
+def _of_tariff(tariff: TariffTable) -> Iterator[Mistake]:
+    given = {"from" if name == "shown_from" else name for name in tariff.model_fields_set}
+    for key in CONTRACT_KEYS if tariff.kind == "file" else FILE_KEYS:
+        if key in given:
+            yield ("tariff", key), f'expected none with kind = "{tariff.kind}"'
+    if tariff.kind == "hp_hc":
+        yield from contract_mistakes(tariff)
+    elif tariff.file is None:
+        yield ("tariff", "file"), 'missing, but required with kind = "file"'
 
 
 def _of_charger(key: Key, charger: ChargerTable, cars: list[str]) -> Iterator[Mistake]:
@@ -74,8 +101,9 @@ def _of_change(key: Key, change: Change, chargers: list[str], cars: list[str]) -
     if change.car is not None:
         yield from _named((*key, "car"), change.car, cars, "car")
     for name in sorted(given):
-        if (name in SETTINGS) == (change.charger is not None):
-            wanted = "no charger: this is a setting of the home" if name in SETTINGS else "a charger for this setting"
+        of_home = name in (*SETTINGS, *MARKET)
+        if of_home == (change.charger is not None):
+            wanted = "no charger: this is a setting of the home" if of_home else "a charger for this setting"
             yield (*key, name), f"expected {wanted}"
 
 

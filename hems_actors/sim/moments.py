@@ -36,6 +36,10 @@ class Moments:
         at_ms = epoch_ms(datetime.combine(day, moment, self.zone))
         return at_ms if at_ms >= earliest_ms else epoch_ms(datetime.combine(day + _DAY, moment, self.zone))
 
+    def shift_ms(self, shown_from: datetime | None) -> int:
+        """Return how much later than it was recorded something is shown, if *shown_from* is shown at the start."""
+        return 0 if shown_from is None else self.start_ms - self.at(shown_from)
+
     def next_day(self, at_ms: int) -> int:
         """Return the same local time a day later."""
         local = (_EPOCH + at_ms * _MS).astimezone(self.zone)

@@ -2,14 +2,16 @@
 
 from hems_actors.actors.zone import transitions_s
 from hems_actors.core import facts
-from hems_actors.core.enums import Mode, OnExit
+from hems_actors.core.enums import OnExit
 from hems_actors.core.state import SiteSettings, State
 from hems_actors.sim.build import Stage, milli
+from hems_actors.sim.infos import MODES, Told, told_at_start, told_later
+from hems_actors.sim.mistakes import MARKET, SETTINGS
 from hems_actors.sim.numbers import BATTERY, METER
 from hems_actors.sim.scenario_home import Settings, phase_indices
-from hems_actors.sim.scenario_things import ChargerTable, Info
+from hems_actors.sim.scenario_plans import PlanningTable
+from hems_actors.sim.scenario_things import ChargerTable
 
-_MODES = {"Normal": Mode.NORMAL, "Eco": Mode.ECO}
 _ON_EXIT = {"keep": OnExit.KEEP, "safe": OnExit.SAFE, "stop": OnExit.STOP}
 _YEAR_MS = 366 * 86_400_000
 
@@ -30,10 +32,12 @@ def opening_facts(stage: Stage) -> list[facts.Fact]:
             meter=METER if scenario.meter.kind != "none" else 0,
         ),
         _settings(scenario.settings),
+        _planning(scenario.planning),
     ]
-    for charger in scenario.chargers:
-        number = stage.numbers.chargers[charger.name]
-        found += [_configured(number, charger), _info(number, charger.info, stage)]
+    if stage.prices is not None:
+        found.append(facts.SpotMarketChanged(0, stage.prices.table.enabled, stage.prices.number))
+    for charger, told in zip(scenario.chargers, told_at_start(scenario, moments), strict=True):
+        found += [_configured(stage.numbers.chargers[charger.name], charger), _info(told, stage)]
     if scenario.battery is not None:
         known = phase_indices(scenario.battery.phases) if scenario.battery.phases_configured else ()
         found.append(facts.BatteryConfigured(BATTERY, sum(1 << phase for phase in known)))
@@ -56,6 +60,10 @@ def _is_known(fact: facts.Fact, state: State) -> bool:
             return _holds(state.config, fact)
         case facts.SiteSettingsChanged():
             return state.settings != SiteSettings() or _holds(state.settings, fact)
+        case facts.PlanningConfigured():
+            return _holds(state.planning, fact)
+        case facts.SpotMarketChanged():
+            return state.market.seq > 0
         case facts.ChargerConfigured():
             return charger is not None and _holds(charger.config, fact)
         case facts.ChargingInfoChanged():
@@ -75,19 +83,19 @@ def _holds(part: object, fact: facts.Fact) -> bool:
 
 def later_facts(stage: Stage) -> list[tuple[int, facts.Fact]]:
     """Return the facts of the scenario's `[[changes]]` and their instants, in time order, each whole."""
-    settings = stage.scenario.settings
-    infos = {charger.name: charger.info for charger in stage.scenario.chargers}
-    changes = sorted(stage.scenario.changes, key=lambda change: stage.moments.at(change.at))
+    scenario, moments = stage.scenario, stage.moments
+    infos = {told.key: told for told in told_later(scenario, moments)}
+    settings = scenario.settings
     found: list[tuple[int, facts.Fact]] = []
-    for change in changes:
-        at_ms = stage.moments.at(change.at)
-        given = change.model_dump(include=change.model_fields_set - {"at", "charger"})
-        if change.charger is None:
-            settings = settings.model_copy(update=given)
+    for i, change in sorted(enumerate(scenario.changes), key=lambda item: moments.at(item[1].at)):
+        at_ms, given = moments.at(change.at), change.model_fields_set
+        if ("changes", i) in infos:
+            found.append((at_ms, _info(infos["changes", i], stage)))
+        if given.intersection(SETTINGS):
+            settings = settings.model_copy(update=change.model_dump(include=given.intersection(SETTINGS)))
             found.append((at_ms, _settings(settings)))
-        else:
-            info = infos[change.charger] = infos[change.charger].model_copy(update=given)
-            found.append((at_ms, _info(stage.numbers.chargers[change.charger], info, stage)))
+        if given.intersection(MARKET) and stage.prices is not None:
+            found.append((at_ms, facts.SpotMarketChanged(0, change.spot_market_enabled or False, stage.prices.number)))
     return found
 
 
@@ -97,6 +105,16 @@ def _settings(settings: Settings) -> facts.SiteSettingsChanged:
         phase_limit_ma=settings.phase_power_limit_a * 1_000,
         tolerance_permille=milli(settings.acquisition_tolerance),
         battery_level_permille=milli(settings.battery_level_consideration),
+    )
+
+
+def _planning(planning: PlanningTable) -> facts.PlanningConfigured:
+    return facts.PlanningConfigured(
+        0,
+        house_ma=milli(planning.house_a),
+        run_s_min=planning.minimum_run_min * 60,
+        capacity_wh=round(planning.capacity_kwh * 1_000),
+        level_percent=planning.level_percent,
     )
 
 
@@ -115,13 +133,18 @@ def _configured(number: int, charger: ChargerTable) -> facts.ChargerConfigured:
     )
 
 
-def _info(number: int, info: Info, stage: Stage) -> facts.ChargingInfoChanged:
+def _info(told: Told, stage: Stage) -> facts.ChargingInfoChanged:
+    info = told.info
     return facts.ChargingInfoChanged(
-        number,
-        mode=_MODES[info.mode],
+        stage.numbers.chargers[told.charger],
+        mode=MODES[info.mode],
         car=stage.numbers.cars[info.car] if info.car is not None else 0,
         priority=info.priority,
         target_percent=info.target_percent,
         max_ma=milli(info.max_charging_current_a),
         min_ma=milli(info.min_charging_current_a),
+        end_s=told.end_s,
+        repeat_mask=told.repeat_mask,
+        spot=info.spot_market_charging,
+        daily_percent=info.daily_spot_market_percent,
     )

@@ -1,14 +1,12 @@
 """From a scenario's `[sun]` and `[load]` to the steps of its house, built in or recorded."""
 
-from datetime import datetime
-from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
 from hems_actors.sim.moments import Moments
 from hems_actors.sim.plant.house import HouseStep, LoadStep, PvStep, house_steps
 from hems_actors.sim.recorded import Columns, Poll, load_between, lost_windows, pv_of, read_polls
-from hems_actors.sim.scenario import Scenario, Source
+from hems_actors.sim.scenario import Scenario, Source, path_beside
 from hems_actors.sim.scenario_home import phase_indices
 from hems_actors.sim.weather import load_steps, noisy, sun_steps
 
@@ -47,8 +45,8 @@ def _polls_of_load(scenario: Scenario, moments: Moments, source: Source | None) 
     if load.file is None:
         return []
     columns = Columns(load.time_column, tuple(load.columns), load.unavailable_column)
-    path = _path(source, "load", load.file)
-    return read_polls(path, columns, _shift_ms(load.shown_from, moments), moments.start_ms, moments.end_ms)
+    path = path_beside(source, "load", load.file)
+    return read_polls(path, columns, moments.shift_ms(load.shown_from), moments.start_ms, moments.end_ms)
 
 
 def _pv(scenario: Scenario, moments: Moments, source: Source | None, random: Random) -> list[PvStep]:
@@ -56,22 +54,9 @@ def _pv(scenario: Scenario, moments: Moments, source: Source | None, random: Ran
     if sun.file is None:
         return sun_steps(sun, moments, random)
     columns = Columns(sun.time_column, (sun.column,))
-    path = _path(source, "sun", sun.file)
-    polls = read_polls(path, columns, _shift_ms(sun.shown_from, moments), moments.start_ms, moments.end_ms)
+    path = path_beside(source, "sun", sun.file)
+    polls = read_polls(path, columns, moments.shift_ms(sun.shown_from), moments.start_ms, moments.end_ms)
     steps = pv_of(polls, moments.start_ms)
     if not sun.clouds:
         return steps
     return noisy(steps, sun.clouds, round(sun.cloud_period_s * 1_000), moments.end_ms, random)
-
-
-def _shift_ms(shown_from: datetime | None, moments: Moments) -> int:
-    if shown_from is None:
-        return 0
-    return moments.start_ms - moments.at(shown_from)
-
-
-def _path(source: Source | None, table: str, name: str) -> Path:
-    path = (source.path.parent if source else Path()) / name
-    if source is not None and not path.is_file():
-        raise source.mistake((table, "file"), f"no such file: {path}")
-    return path

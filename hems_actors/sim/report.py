@@ -1,12 +1,13 @@
-"""What a scenario came to: an object for programs, a table for the people of the house."""
+"""What a scenario came to, as an object for programs."""
 
 from datetime import UTC, datetime
 from typing import Any
 
-from hems_actors.core.enums import Alarm
+from hems_actors.core.enums import Alarm, Ending, PlanCause, PriceProvider, Purpose
 from hems_actors.sim.account import MS_PER_HOUR, Account, CarAccount
 from hems_actors.sim.build import Stage
-from hems_actors.sim.plant.home import Home
+from hems_actors.sim.deadline_book import Entry
+from hems_actors.sim.purchases import Purchases
 
 Figures = dict[str, Any]
 
@@ -21,7 +22,8 @@ def summary(stage: Stage, account: Account, log: str) -> Figures:
         "to": _local(stage, stage.moments.end_ms),
         "log": log,
         "events": account.events,
-        "cars": [_car(car, stage.home, number) for number, car in account.cars.items()],
+        "tariff": None if stage.prices is None else PriceProvider(stage.prices.number).name.lower(),
+        "cars": [_car(car, stage, account, number) for number, car in account.cars.items()],
         "house": {
             "consumption_wh": _wh(account.house_wms),
             "cars_wh": _wh(account.cars_wms),
@@ -29,7 +31,19 @@ def summary(stage: Stage, account: Account, log: str) -> Figures:
             "import_wh": _wh(account.import_wms),
             "export_wh": _wh(account.export_wms),
             "self_consumption_percent": _self_consumption(account),
+            **_spent(account.house_bought, stage, account),
         },
+        "total_cost_ueur": _total_ueur(stage, account),
+        "deadlines": [_deadline(entry, stage, names) for entry in account.deadlines.entries()],
+        "plans": [
+            {
+                "at": _local(stage, at_ms),
+                "charger": names[plan.source],
+                "purpose": Purpose(plan.purpose).name.lower(),
+                "cause": PlanCause(plan.cause).name.lower(),
+            }
+            for at_ms, plan in account.plans
+        ],
         "phases": [
             {
                 "phase": name,
@@ -48,20 +62,8 @@ def summary(stage: Stage, account: Account, log: str) -> Figures:
     }
 
 
-def table(figures: Figures) -> str:
-    """Return the figures of `summary` as plain text for a person."""
-    parts = [
-        [f"{figures['home']}, {_when(figures['from'])} to {_when(figures['to'])}"],
-        _cars_table(figures["cars"]),
-        _house_table(figures["house"]),
-        _phases_table(figures["phases"]),
-        _actions_table(figures),
-    ]
-    return "\n\n".join("\n".join(part) for part in parts)
-
-
-def _car(car: CarAccount, home: Home, number: int) -> Figures:
-    truth = home.cars[number]
+def _car(car: CarAccount, stage: Stage, account: Account, number: int) -> Figures:
+    truth = stage.home.cars[number]
     energy_wh = car.energy_wh()
     return {
         "name": car.name,
@@ -70,63 +72,42 @@ def _car(car: CarAccount, home: Home, number: int) -> Figures:
         "charging_s": car.charging_ms // 1_000,
         "starts": car.starts,
         "stops": car.stops,
+        "starts_by_day": car.starts_by_day,
         "departure_percent": [round(level, 1) for level in truth.departures_percent],
         "level_percent": round(truth.level_percent, 1),
-        "plugged_in": any(charger.car is truth for charger in home.chargers.values()),
+        "plugged_in": any(charger.car is truth for charger in stage.home.chargers.values()),
+        **_spent(car.bought, stage, account),
     }
 
 
-def _cars_table(cars: list[Figures]) -> list[str]:
-    rows = [["", "charged", "from sun", "battery", "grid", "charging", "starts", "stops", "level at departure"]]
-    for car in cars:
-        levels = [f"{level:.0f} %" for level in car["departure_percent"]]
-        levels += [f"still here, {car['level_percent']:.0f} %"] if car["plugged_in"] else []
-        energies = [_kwh(car[f"{source}_wh"]) for source in ("energy", "sun", "battery", "grid")]
-        minutes = f"{car['charging_s'] // 60} min"
-        rows.append([car["name"], *energies, minutes, str(car["starts"]), str(car["stops"]), ", ".join(levels) or "-"])
-    return _aligned(rows)
+def _spent(bought: Purchases, stage: Stage, account: Account) -> Figures:
+    """Return what came from the grid in money; what was bought where no price is known stands apart."""
+    if stage.prices is None:
+        return dict.fromkeys(("cost_ueur", "average_price_ueur_kwh", "unpriced_wh"))
+    return {
+        "cost_ueur": bought.cost_ueur(account.rates),
+        "average_price_ueur_kwh": bought.average_ueur_kwh(account.rates),
+        "unpriced_wh": bought.unpriced_wh(),
+    }
 
 
-def _house_table(house: Figures) -> list[str]:
-    own = house["self_consumption_percent"]
-    return _aligned(
-        [
-            ["the house", "used", "the cars", "sun gave", "bought", "sold", "of the sun used here"],
-            [
-                "",
-                *(_kwh(house[f"{what}_wh"]) for what in ("consumption", "cars", "sun", "import", "export")),
-                "-" if own is None else f"{own} %",
-            ],
-        ]
-    )
+def _total_ueur(stage: Stage, account: Account) -> int | None:
+    if stage.prices is None:
+        return None
+    everybody = (account.house_bought, *(car.bought for car in account.cars.values()))
+    return sum(bought.cost_ueur(account.rates) for bought in everybody)
 
 
-def _phases_table(phases: list[Figures]) -> list[str]:
-    rows = [["phase", "highest", "limit", "longest over"]]
-    for phase in phases:
-        limit = f"{phase['limit_ma'] / 1_000:.1f} A" if phase["limit_ma"] else "none"
-        over = f"{phase['longest_over_ms'] / 1_000:.0f} s" if phase["longest_over_ms"] else "never"
-        rows.append([phase["phase"], f"{phase['highest_ma'] / 1_000:.1f} A", limit, over])
-    return _aligned(rows)
-
-
-def _actions_table(figures: Figures) -> list[str]:
-    actions = figures["actions"]
-    lines = [f"commands to chargers: {actions['sent']} sent, {actions['retried']} again, {actions['gave_up']} given up"]
-    alarms = [(_when(alarm["at"]), alarm["thing"], alarm["alarm"].replace("_", " ")) for alarm in figures["alarms"]]
-    lines += [f"alarm {when} {thing}: {what}" for when, thing, what in alarms]
-    return [*lines, f"log: {figures['log']} ({figures['events']} events)"]
-
-
-def _aligned(rows: list[list[str]]) -> list[str]:
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return [
-        "  ".join(
-            cell.ljust(width) if i in (0, len(row) - 1) else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
+def _deadline(entry: Entry, stage: Stage, names: dict[int, str]) -> Figures:
+    return {
+        "charger": names[entry.charger],
+        "car": None if entry.car is None else names[entry.car],
+        "deadline": _local(stage, entry.deadline_s * 1_000),
+        "ending": "open" if entry.ending == Ending.SET else Ending(entry.ending).name.lower(),
+        "ended": None if entry.ended_at_ms is None else _local(stage, entry.ended_at_ms),
+        "missed_wh": entry.missed_wh,
+        "level_percent": None if entry.level_percent is None else round(entry.level_percent, 1),
+    }
 
 
 def _self_consumption(account: Account) -> int | None:
@@ -140,13 +121,5 @@ def _local(stage: Stage, at_ms: int) -> str:
     return instant.isoformat()
 
 
-def _when(text: str) -> str:
-    return text[:16].replace("T", " ")
-
-
 def _wh(energy_wms: float) -> int:
     return round(energy_wms / MS_PER_HOUR)
-
-
-def _kwh(energy_wh: int) -> str:
-    return f"{energy_wh / 1_000:.1f} kWh"

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from hems_actors.sim.errors import ScenarioError
 from hems_actors.sim.locate import Key, key_lines, key_text, line_of
 from hems_actors.sim.scenario_home import BatteryTable, HomeTable, Load, Meter, Settings, Sun, Table
+from hems_actors.sim.scenario_plans import PlanningTable, TariffTable
 from hems_actors.sim.scenario_things import CarTable, Change, ChargerTable, Fault, Visit
 
 
@@ -21,6 +22,8 @@ class Scenario(Table):
     seed: int = 0
     home: HomeTable
     settings: Settings = Settings()
+    tariff: TariffTable | None = None
+    planning: PlanningTable = PlanningTable()
     meter: Meter = Meter()
     sun: Sun = Sun()
     load: Load = Load()
@@ -41,6 +44,23 @@ class Source(NamedTuple):
     def mistake(self, key: Key, expected: str) -> ScenarioError:
         """Return the error that says what was *expected* at *key*."""
         return ScenarioError(f"{self.path}:{line_of(key, self.lines)}: {key_text(key)}: {expected}")
+
+
+def mistake(source: Source | None, key: Key, expected: str) -> ScenarioError:
+    """Return the error that says what was *expected* at *key*, and where that stands if *source* is known."""
+    return source.mistake(key, expected) if source else ScenarioError(f"{key_text(key)}: {expected}")
+
+
+def path_beside(source: Source | None, table: str, name: str) -> Path:
+    """Return the path of the file that *table* calls *name*: it stands beside the scenario file.
+
+    Raises:
+        ScenarioError: it is not there.
+    """
+    path = (source.path.parent if source else Path()) / name
+    if source is not None and not path.is_file():
+        raise source.mistake((table, "file"), f"no such file: {path}")
+    return path
 
 
 def read_scenario(path: Path) -> tuple[Scenario, Source]:

@@ -7,12 +7,12 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from hems_actors.sim.scenario_home import Name, Percent, Phases, Share, Table
+from hems_actors.sim.scenario_plans import End, ModeName, RepeatDays, SharePercent, TargetPercent
 
 Moment = datetime | time
 """A local date and time, or a time of day: the first one at or after the start."""
 Ampere = Annotated[float, Field(ge=0, le=80)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
-ModeName = Literal["Normal", "Eco"]
 
 
 STEPS_A: Final = (1, 0.1, 0.01, 0.001)
@@ -31,9 +31,13 @@ class Info(Table):
     mode: ModeName = "Normal"
     car: str | None = None
     priority: Annotated[int, Field(ge=-100, le=100)] = 0
-    target_percent: Annotated[int, Field(ge=0, le=100)] = 80
+    target_percent: TargetPercent = 80
     max_charging_current_a: Ampere = 0
     min_charging_current_a: Annotated[float, Field(ge=6, le=80)] = 6
+    end: End = 0
+    repeat_days: RepeatDays = Field(default_factory=list)
+    spot_market_charging: bool = False
+    daily_spot_market_percent: SharePercent = 0
 
 
 class ChargerTable(Table):
@@ -96,17 +100,23 @@ class Change(Table):
     mode: ModeName | None = None
     car: str | None = None
     priority: Annotated[int, Field(ge=-100, le=100)] | None = None
-    target_percent: Annotated[int, Field(ge=0, le=100)] | None = None
+    target_percent: TargetPercent | None = None
     max_charging_current_a: Ampere | None = None
     min_charging_current_a: Annotated[float, Field(ge=6, le=80)] | None = None
+    end: End | None = None
+    repeat_days: RepeatDays | None = None
+    spot_market_charging: bool | None = None
+    daily_spot_market_percent: SharePercent | None = None
     phase_power_limit_a: Annotated[int, Field(ge=0, le=250)] | None = None
     acquisition_tolerance: Share | None = None
     battery_level_consideration: Share | None = None
+    spot_market_enabled: bool | None = None
 
 
 WRITE_FAULTS: Final = ("no_answer", "late_answer", "acts_after_timeout", "refuses", "invalid", "ignores")
 CHARGER_FAULTS: Final = (*WRITE_FAULTS, "clamps", "button", "disconnects")
 METER_FAULTS: Final = ("meter_lost", "meter_slow", "meter_frozen", "meter_unsigned")
+OTHER_FAULTS: Final = ("link_lost", "prices_fail")
 
 
 class Fault(Table):
@@ -127,6 +137,7 @@ class Fault(Table):
         "meter_frozen",
         "meter_unsigned",
         "link_lost",
+        "prices_fail",
     ]
     charger: str | None = None
     begins: Annotated[Moment, Field(alias="from")]

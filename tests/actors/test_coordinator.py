@@ -5,9 +5,9 @@ from typing import Any
 import pykka
 import pytest
 
-from hems_actors.actors.directory import HOME, SUPERVISOR
+from hems_actors.actors.directory import HOME, SPOT_MARKET, SUPERVISOR
 from hems_actors.actors.errors import CoreFailedError
-from hems_actors.actors.messages import Crashed, Execute, LimitChanged, LimitWanted, Request
+from hems_actors.actors.messages import Crashed, Execute, LimitChanged, MarketChanged, Request, StandingWanted
 from hems_actors.actors.waking import WAKE_MS_MIN, Wake
 from hems_actors.core.enums import CoreStep, What
 from hems_actors.core.facts import (
@@ -178,7 +178,7 @@ def test_what_a_start_says_comes_before_the_clocks_news(stage: Stage, first: Fac
     """Nothing is concluded from a state that does not know yet that the process is another one."""
     stage.start()
     stage.queue.time.wall_lead_ms = -3 * 3_600_000
-    stage.tell(LimitWanted())
+    stage.tell(StandingWanted(3))
     stage.tell(first)
     stage.tell(READING)
 
@@ -202,13 +202,25 @@ def test_meter_hears_of_its_limit_when_it_changes(stage: Stage) -> None:
     stage.core.limit_ma = 25_000
     stage.start()
     stage.core.limit_ma = 16_000
-    stage.tell(SETTINGS, SETTINGS, LimitWanted())
+    stage.tell(SETTINGS, SETTINGS, StandingWanted(3))
 
     assert [message for to, message in stage.trace if to == 3] == [
         LimitChanged(25_000),
         LimitChanged(16_000),
         LimitChanged(16_000),
     ]
+
+
+def test_prices_actor_hears_whom_to_ask(stage: Stage) -> None:
+    """At the start as restored, after a change, and again when it was started anew; nobody to ask is no news."""
+    stage.start()
+    stage.state.market.enabled = True
+    stage.state.market.provider = 1
+    stage.core.answers = {"SiteSettingsChanged": [ALARM]}
+    stage.tell(SETTINGS, SETTINGS, StandingWanted(SPOT_MARKET))
+
+    told = [message for to, message in stage.trace if to == SPOT_MARKET]
+    assert told == [MarketChanged(True, 1), MarketChanged(True, 1)]
 
 
 def test_without_a_meter_nobody_hears_of_a_limit(stage: Stage) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hems_actors.actors.messages import BurstEnded, LimitChanged, LimitWanted, StatesChanged
+from hems_actors.actors.messages import BurstEnded, LimitChanged, StandingWanted, StatesChanged
 from hems_actors.actors.meter import QUIET_MS, Meter, Quiet
 from hems_actors.core.facts import MeterReading, ThingConnected
 from tests.actors.fakes import START_MS, Bench
@@ -17,7 +17,7 @@ def meter(bench: Bench) -> Bench:
     """A meter, number 3, under a limit of 16 A."""
     bench.queue.spawn(Meter, bench.place(3))
     bench.tell(3, LimitChanged(16_000))
-    assert bench.take_told() == [LimitWanted()]
+    assert bench.take_told() == [StandingWanted(3)]
     return bench
 
 

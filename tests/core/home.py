@@ -137,9 +137,16 @@ class Home:
         self.report(source, **fields)
         return self.state.chargers[source]
 
-    def info(self, source: int, **fields: int) -> list[Outcome]:
+    def info(self, source: int, **fields: Any) -> list[Outcome]:  # noqa: ANN401  of ChargingInfoChanged
         """Set the charger's ChargingInfo; what is not named has its default."""
-        info = {"mode": Mode.NORMAL, "car": 0, "priority": 0, "target_percent": 80, "max_ma": 0, "min_ma": 6_000}
+        info: dict[str, Any] = {
+            "mode": Mode.NORMAL,
+            "car": 0,
+            "priority": 0,
+            "target_percent": 80,
+            "max_ma": 0,
+            "min_ma": 6_000,
+        }
         return self.tell(facts.ChargingInfoChanged(source, **{**info, **fields}))
 
     def report_of(self, source: int) -> facts.ChargerReported:

@@ -3,9 +3,9 @@
 import pytest
 
 from hems_actors.core.describe import describe, field_text, operands_text
-from hems_actors.core.enums import Issuer, Knowledge, What
-from hems_actors.core.facts import MeterReading, Tick, ZoneKnown
-from hems_actors.core.outcomes import ActionIntended, PhasesJudged, SetPointDecided
+from hems_actors.core.enums import Ending, Issuer, Knowledge, PlanCause, Purpose, What
+from hems_actors.core.facts import ChargingInfoChanged, MeterReading, PricesKnown, Tick, ZoneKnown
+from hems_actors.core.outcomes import ActionIntended, DeadlineJudged, PhasesJudged, PlanMade, SetPointDecided
 from hems_actors.core.registry import Event
 from hems_actors.core.restored import Restored
 from hems_actors.core.rules import Rule
@@ -45,6 +45,39 @@ EVENTS = [
         "wallbox SetPointDecided on=yes current=6 A phases=3 target=7.5 A issuer=normal rule=normal "
         "because maximum 16 A (#41)",
         id="a decision with its reason",
+    ),
+    pytest.param(
+        PlanMade(
+            *(2, Purpose.DEADLINE, 1_767_265_200, 15_000, (1_767_250_800, 1_767_254_400, 11_040), 38_560, 1_500),
+            *(0b111, 3, 16_000, 0, 5, PlanCause.PRICES, 41),
+        ),
+        "wallbox PlanMade purpose=deadline until=2026-01-01T11:00:00Z need=15000 Wh "
+        "runs=2026-01-01T07:00:00Z/2026-01-01T08:00:00Z@11040W price=38.56 EUR/MWh unpriced=1500 Wh "
+        "phases_mask=ABC phases=3 current=16 A base=0 W assumed=level+prices cause=prices cause_seq=41",
+        id="a plan",
+    ),
+    pytest.param(
+        PlanMade(2, Purpose.DAY, 0, 0, (), 0, 0, 0, 0, 0, 0, 0, PlanCause.DEADLINE, 7),
+        "wallbox PlanMade purpose=day until=none need=0 Wh runs=none price=0 EUR/MWh unpriced=0 Wh "
+        "phases_mask=? phases=0 current=0 A base=0 W assumed=nothing cause=deadline cause_seq=7",
+        id="no plan",
+    ),
+    pytest.param(
+        PricesKnown(0, 1, (1_767_265_200, 1_767_266_100, 5, 1_767_266_100, 1_767_267_000, -5)),
+        "home PricesKnown provider=awattar_at slots=2 from 2026-01-01T11:00:00Z to 2026-01-01T11:30:00Z",
+        id="prices",
+    ),
+    pytest.param(PricesKnown(0, 2, ()), "home PricesKnown provider=awattar_de slots=none", id="no prices"),
+    pytest.param(
+        ChargingInfoChanged(2, 2, 5, 0, 80, 0, 6_000, 1_767_265_200, 0b0011111, True, 10),
+        "wallbox ChargingInfoChanged mode=eco_with_target_time car=5 priority=0 target=80 % max=0 A min=6 A "
+        "end=2026-01-01T11:00:00Z repeat_mask=12345 spot=yes daily=10 %",
+        id="a weekly deadline",
+    ),
+    pytest.param(
+        DeadlineJudged(2, 1_767_265_200, Ending.MISSED, 900),
+        "wallbox DeadlineJudged deadline=2026-01-01T11:00:00Z ending=missed need=900 Wh",
+        id="a deadline",
     ),
     pytest.param(ZoneKnown(0, (0, 3600)), "home ZoneKnown transitions=0,3600", id="a list"),
     pytest.param(Restored(2, 4, (1, None)), "wallbox Restored part=4 (1, None)", id="a restored part"),

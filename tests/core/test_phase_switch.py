@@ -10,9 +10,10 @@ import pytest
 
 from hems_actors.core.enums import Issuer, Mode, Timer, What
 from hems_actors.core.outcomes import SetPointDecided
-from hems_actors.core.producers import Site, normal
+from hems_actors.core.producers import normal
 from hems_actors.core.rules import Rule
 from hems_actors.core.shares import NO_SHARES
+from hems_actors.core.wish import Site
 from tests.core.closed_loop import Loop, Post, steady
 from tests.core.home import Home, writes
 from tests.core.sunny import Sunny, Weather

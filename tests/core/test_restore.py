@@ -3,7 +3,7 @@
 import pytest
 
 from hems_actors.core import facts
-from hems_actors.core.enums import CarPhase, Health, Issuer, Knowledge, Mode, OnExit, Timer
+from hems_actors.core.enums import CarPhase, Health, Issuer, Knowledge, Mode, OnExit, Purpose, Timer
 from hems_actors.core.errors import MalformedPartError
 from hems_actors.core.evolve import evolve
 from hems_actors.core.outcomes import TimerSet
@@ -23,12 +23,13 @@ def restored(home: Home) -> State:
 
 
 def full_home() -> Home:
-    """Return a home with something in every part: cars, battery, two chargers, one alarm, a running timer."""
+    """Return a home with something in every part: cars, battery, two chargers, a plan, one alarm, a running timer."""
     home = Home()
+    home.tell(facts.SpotMarketChanged(0, enabled=True, provider=1), facts.PricesKnown(0, 1, (0, 90_000, 100_000)))
     home.car(5, level_percent=50)
     home.tell(facts.BatteryConfigured(6, 7), facts.BatteryReported(6, -500, 40))
     home.charger(2, mode=Mode.ECO, obeys=Obedient(), car=5)
-    home.charger(3, mode=Mode.ECO, obeys=Obedient(measures=False))
+    home.charger(3, mode=Mode.ECO_WITH_TARGET_TIME, obeys=Obedient(measures=False), end_s=80_000)
     home.house_ma = (-20_000, -20_000, -20_000)
     home.read()
     home.plug(2)
@@ -52,7 +53,7 @@ def test_what_an_empty_home_is_written_as() -> None:
     nothing = (None,) * 10
     assert written(State(), 0) == {
         "position_restored": (0, 0, 0),
-        "site_config_restored": (0, 0, 0, OnExit.SAFE, 0),
+        "site_config_restored": (0, 0, 0, OnExit.SAFE, 0, 0),
         "setting_restored": (0, 500, 900),
         "site_restored": (None, 0, 0, False, 0, Health.NO_CONTROL, 0, True, None, False, None, 0, (), False, 0),
         "guard_restored": (None, 0, 0, 0),
@@ -60,6 +61,8 @@ def test_what_an_empty_home_is_written_as() -> None:
         "reading_restored": (0, 0, 0, False, *nothing),
         "complete_reading_restored": (0, 0, 0, False, *nothing),
         "battery_restored": (0, 0, 0, None, False, 0),
+        "planning_restored": (5_000, 1_800, 50_000, 20, 0),
+        "market_restored": (False, 0, (), 0),
     }
 
 
@@ -72,10 +75,10 @@ def test_what_a_charger_that_said_nothing_is_written_as() -> None:
 
     assert parts == {
         "charger_config_restored": (1, 3, 8_000, 500, True),
-        "charging_info_restored": (Mode.NORMAL, 0, 0, 80, 0, 6_000, 0),
+        "charging_info_restored": (Mode.NORMAL, 0, 0, 80, 0, 6_000, 0, 0, 0, 0, False, 0),
         "report_restored": (0, False, False, 0, 0, 0, *(None,) * 8),
-        "session_restored": (False, 0, 0, CarPhase.IDLE, False, 0, None, None, False, None, 0, 0, 0, False),
-        "set_point_restored": (0, False, 0, 0, 0, Issuer.UNKNOWN, 0, 0, 0, None, False, None),
+        "session_restored": (False, 0, 0, CarPhase.IDLE, False, 0, None, None, False, None, 0, 0, 0, False, 0, 0, 0, 0),
+        "set_point_restored": (0, False, 0, 0, 0, Issuer.UNKNOWN, 0, 0, 0, 0, None, False, None),
         "action_restored": (
             *(False, 0, 0, 0, None),  # what is known
             *(0, 0, 0, False, 0, 0, 0, False, None, 0),  # what is in flight
@@ -83,6 +86,8 @@ def test_what_a_charger_that_said_nothing_is_written_as() -> None:
         ),
         "phases_restored": (0, Knowledge.UNKNOWN, 0, 0, 0, 0, None, False, 0, 0, 0, 0, 0, 0, None, False),
         "draw_restored": (0, 0, 0, 0, 0, None),
+        "deadline_restored": (0, False, 0),
+        "plan_restored": (Purpose.DAY, 0, 0, 0, 0, 0, (), 0, 0, 0, 0, 0),  # the last one of both
     }
 
 

@@ -7,13 +7,29 @@ from hypothesis import strategies as st
 
 from hems_actors.core import facts
 from hems_actors.core.enums import Mode, OnExit, Result
-from tests.core.home import METER, Home
+from hems_actors.core.rates import Slot, flat
+from tests.core.home import METER, START_MS, Home
 from tests.core.obedient import Obedient
 
 Step = Callable[[Home], object]
 CHARGERS: Final = (2, 3)
 CAR: Final = 5
 BATTERY: Final = 6
+
+
+FLAG: Final = st.booleans()
+NOW_S: Final = START_MS // 1_000
+PRICES: Final = st.lists(st.sampled_from((-20_000, 50_000, 50_000, 90_000)), min_size=1, max_size=8).map(
+    lambda prices: flat(tuple(Slot(NOW_S + at * 300, NOW_S + (at + 1) * 300, price) for at, price in enumerate(prices)))
+)
+PLANS: Final = {
+    "target_percent": st.sampled_from((50, 80, 100)),
+    "end_s": st.sampled_from((0, NOW_S + 60, NOW_S + 1_200, NOW_S + 2_000, NOW_S + 30_000)),
+    "repeat_mask": st.sampled_from((0, 0, 0b1111111)),
+    "spot": FLAG,
+    "daily_percent": st.sampled_from((0, 1, 30)),
+}
+"""Fields of ChargingInfoChanged that plans are made from."""
 
 
 def home_of(draw: st.DrawFn) -> Home:
@@ -25,6 +41,7 @@ def home_of(draw: st.DrawFn) -> Home:
         on_exit=draw(st.sampled_from(OnExit)),
         unbalance_limit_ma=draw(st.sampled_from((0, 16_000))),
     )
+    home.tell(facts.SpotMarketChanged(0, enabled=draw(FLAG), provider=1), facts.PricesKnown(0, 1, draw(PRICES)))
     home.tell(facts.BatteryConfigured(BATTERY, draw(st.sampled_from((0, 1, 7)))))
     for source in CHARGERS:
         home.charger(
@@ -37,6 +54,7 @@ def home_of(draw: st.DrawFn) -> Home:
             desired_phases=draw(st.sampled_from((None, 1, 3))),
             car=draw(st.sampled_from((0, CAR))),
             obeys=Obedient(measures=draw(st.booleans())) if source == CHARGERS[0] else None,
+            **draw(st.fixed_dictionaries({}, optional=PLANS)),
         )
         home.plug(source)
     home.house_ma = (draw(st.sampled_from((-25_000, 1_000, 9_000))), 1_000, 1_000)
@@ -78,7 +96,6 @@ def _follow(home: Home) -> object:
 
 
 CURRENT_MA: Final = st.sampled_from((0, 900, 1_100, 6_000, 10_000, 16_000, 32_000))
-FLAG: Final = st.booleans()
 CHANGES: Final = st.fixed_dictionaries(
     {},
     optional={
@@ -104,6 +121,7 @@ INFO: Final = st.fixed_dictionaries(
         "priority": st.integers(0, 2),
         "max_ma": st.sampled_from((0, 10_000)),
         "min_ma": st.sampled_from((6_000, 10_000)),
+        **PLANS,
     },
 )
 AMPS: Final = st.sampled_from((-20, -7, -6, 0, 5, 12, 20, 26, 40))
@@ -116,6 +134,17 @@ EVENTS: Final[st.SearchStrategy[facts.Fact]] = st.one_of(
     st.just(facts.Tick(0)),
     st.just(facts.Restarted(0)),
     st.just(facts.ExitRequested(0)),
+    st.builds(facts.PricesKnown, st.just(0), st.sampled_from((1, 1, 1, 2)), PRICES),
+    st.builds(facts.SpotMarketChanged, st.just(0), FLAG, st.sampled_from((1, 1, 2))),
+    st.builds(
+        facts.PlanningConfigured,
+        st.just(0),
+        house_ma=st.sampled_from((0, 5_000)),
+        run_s_min=st.sampled_from((0, 600)),
+        capacity_wh=st.sampled_from((1_000, 50_000)),
+        level_percent=st.sampled_from((20, 79)),
+    ),
+    st.builds(facts.ClockOffset, st.just(0), st.sampled_from((0, -600_000, 900_000))),
 )
 READINGS: Final = st.builds(
     _reading, st.tuples(AMPS, AMPS, AMPS), st.sampled_from((False, False, True)), st.sampled_from((True, True, False))

@@ -121,6 +121,13 @@ def test_refused_where_it_occurs(number: int, theirs: KindSchema, error: type[Lo
         decoder.events([(number, 9, 0, *theirs.fields)])
 
 
+def test_charging_info_of_version_1() -> None:
+    """Logs from before deadlines: none, and nothing is bought."""
+    values = (10, 1, 60, 0, 80, 16_000, 6_000)
+
+    assert facts.ChargingInfoChanged(*UPCASTS[13, 1](values)) == facts.ChargingInfoChanged(*values)
+
+
 def test_every_older_version_has_an_upcast() -> None:
     """A kind in version n is read from all versions before it."""
     wanted = {(number, old) for number, schema in current_schema().items() for old in range(1, schema.version)}

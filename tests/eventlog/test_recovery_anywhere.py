@@ -23,7 +23,7 @@ FRAMES: Final = st.lists(
             st.one_of(
                 st.integers(-5_000, 5_000).map(reading),
                 st.sampled_from((facts.Tick(0), facts.LinkChanged(0, up=True), facts.LinkChanged(0, up=False))),
-                st.builds(facts.ChargingInfoChanged, st.just(GARAGE), st.integers(0, 1), *[st.just(0)] * 5),
+                st.integers(0, 1).map(lambda mode: facts.ChargingInfoChanged(GARAGE, mode, 0, 0, 0, 0, 0)),
                 st.builds(facts.ClockOffset, st.just(0), st.integers(-9, 9)),
             ),
             min_size=1,

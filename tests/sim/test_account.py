@@ -8,7 +8,8 @@ import pytest
 
 from hems_actors.sim.build import build
 from hems_actors.sim.demo import play_to
-from hems_actors.sim.report import Figures, table
+from hems_actors.sim.report import Figures
+from hems_actors.sim.table import table
 from tests.sim.homes import scenario
 
 STEADY = {"jitter_w": 5, "appliances_per_day": 0, "base_w": [100, 100, 100]}

@@ -7,7 +7,7 @@ import pytest
 from hems_actors.sim.build import build
 from hems_actors.sim.demo import play_to
 from hems_actors.sim.scenario import read_scenario
-from hems_actors.sim.scenario_things import CHARGER_FAULTS, METER_FAULTS
+from hems_actors.sim.scenario_things import CHARGER_FAULTS, METER_FAULTS, OTHER_FAULTS
 from hems_actors.sim.watch.home import Watch
 from tests.sim.transcript import SCENARIOS, transcript_of
 
@@ -34,7 +34,7 @@ def test_every_kind_of_fault_has_a_scenario() -> None:
     """A new kind of fault needs a scenario, and a scenario needs its transcript."""
     played = {fault.kind for path in TRANSCRIPTS for fault in read_scenario(path.with_suffix(".toml"))[0].faults}
 
-    assert played == {*CHARGER_FAULTS, *METER_FAULTS, "link_lost"}
+    assert played == {*CHARGER_FAULTS, *METER_FAULTS, *OTHER_FAULTS}
 
 
 ENDS = [  # hand-written, so that a renewed transcript cannot move them unnoticed

@@ -57,7 +57,7 @@ MISTAKES = [
     ),
     pytest.param(
         HOME + '[[chargers]]\nname = "a"\n[chargers.info]\nmode = "Fast"\n',
-        "7: chargers[1].info.mode: expected to be 'Normal' or 'Eco', not 'Fast'",
+        "7: chargers[1].info.mode: expected to be 'Normal', 'Eco', 'EcoWithTargetTime', 'EcoWithMinCurrent' or ",
         id="mode",
     ),
     pytest.param(VISIT + 'to = "soon"\n', "12: visits[1].to: expected a local date and time", id="time"),

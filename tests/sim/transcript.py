@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from hems_actors.core import facts, outcomes
-from hems_actors.core.enums import Alarm, Closing, Deviation, Result, What
+from hems_actors.core.enums import Alarm, Closing, Deviation, Ending, Failure, PlanCause, Purpose, Result, What
 from hems_actors.core.registry import Event
 from hems_actors.sim.build import Stage, build
 from hems_actors.sim.demo import play_to
 from hems_actors.sim.scenario import read_scenario
 
+DAY_H: Final = 24
 SCENARIOS: Final = Path(__file__).parents[1] / "scenarios"
 
 
@@ -25,6 +26,7 @@ class Transcript:
     def __init__(self, stage: Stage) -> None:
         self.lines: list[str] = []
         self._zone = stage.moments.zone
+        self._clock = "%H:%M:%S" if stage.scenario.home.duration_h <= DAY_H else "%d. %H:%M:%S"
         self._names = {0: "home", **stage.numbers.sources()}
         self._writes: dict[int, str] = {}
 
@@ -32,8 +34,8 @@ class Transcript:
         """Write down *event* if it is of interest."""
         line = self._line(seq, event)
         if line is not None:
-            clock = datetime.fromtimestamp(at_ms // 1_000, UTC).astimezone(self._zone)
-            self.lines.append(f"{clock:%H:%M:%S} {self._names[event.source]}: {line}")
+            clock = self._local(at_ms // 1_000).strftime(self._clock)
+            self.lines.append(f"{clock} {self._names[event.source]}: {line}")
 
     def _line(self, seq: int, event: Event) -> str | None:
         match event:
@@ -53,7 +55,26 @@ class Transcript:
                 return f"link {'up' if event.up else 'lost'}"
             case facts.ThingConnected():
                 return "reached" if event.connected else "not reached"
+        return self._line_of_plans(event)
+
+    def _line_of_plans(self, event: Event) -> str | None:
+        match event:
+            case facts.PricesKnown():
+                return (
+                    f"prices from {self._local(event.slots[0]):%d. %H:%M} to {self._local(event.slots[-2]):%d. %H:%M}"
+                )
+            case facts.PricesFailed():
+                return f"no prices: {Failure(event.failure).name}"
+            case outcomes.DeadlineJudged():
+                return f"deadline {self._local(event.deadline_s):%d. %H:%M} {Ending(event.ending).name}"
+            case outcomes.PlanMade():
+                edges = [f"{self._local(edge_s):%d. %H:%M}" for i, edge_s in enumerate(event.runs) if i % 3 < 2]
+                runs = ", ".join(f"{edges[i]} to {edges[i + 1]}" for i in range(0, len(edges), 2))
+                return f"plan for {Purpose(event.purpose).name}, {PlanCause(event.cause).name}: {runs or 'nothing'}"
         return None
+
+    def _local(self, at_s: int) -> datetime:
+        return datetime.fromtimestamp(at_s, UTC).astimezone(self._zone)
 
 
 def transcript_of(scenario: Path) -> str:

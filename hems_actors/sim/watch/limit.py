@@ -10,8 +10,7 @@ from hems_actors.core.registry import Event
 from hems_actors.core.state import State
 from hems_actors.core.units import PHASES
 from hems_actors.sim.build import Stage
-from hems_actors.sim.happenings import window_ms
-from hems_actors.sim.meter_feed import within
+from hems_actors.sim.happenings import window_ms, within
 from hems_actors.sim.plant.chargers import Charger
 from hems_actors.sim.plant.home import NEVER_MS
 from hems_actors.sim.scenario_things import WRITE_FAULTS

@@ -1,0 +1,1 @@
+"""Tariffs that follow from a contract alone: what electricity costs is known years ahead."""
