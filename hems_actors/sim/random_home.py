@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, NamedTuple
 
+from hems_actors.sim.random_plans import add_plans
 from hems_actors.sim.scenario import Scenario
 from hems_actors.sim.scenario_things import WRITE_FAULTS
 
@@ -33,7 +34,7 @@ def random_tables(seed: int, random: Random, span: Span) -> dict[str, Any]:
     tight = random.random() < 0.75
     chargers = [_charger(i, random) for i in range(random.randint(1, 3))]
     cars = [_car(i, random) for i in range(len(chargers))]
-    return {
+    tables: dict[str, Any] = {
         "seed": seed,
         "home": {
             "start": span.start,
@@ -61,6 +62,8 @@ def random_tables(seed: int, random: Random, span: Span) -> dict[str, Any]:
         "changes": [_change(random, len(chargers), span) for _ in range(random.randint(0, 4))],
         "faults": [_fault(random, len(chargers), span, tight=tight) for _ in range(random.randint(1, 6))],
     }
+    add_plans(tables, Random(f"plans {seed}"), span)
+    return tables
 
 
 def _charger(i: int, random: Random) -> dict[str, Any]:

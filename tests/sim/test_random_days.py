@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from hems_actors.sim.random_home import random_scenario
 from tests.sim.random_days import play_day
 
 DAYS_IN_CI = 20
@@ -13,3 +14,15 @@ DAYS_IN_CI = 20
 def test_random_day_breaks_no_rule(seed: int, tmp_path: Path) -> None:
     """Limit, set-points, writes, alarms."""
     assert play_day(seed, tmp_path / "day.msgpack").broken == []
+
+
+def test_random_homes_plan() -> None:
+    """Three in five have a tariff; each mode is among their chargers', and deadlines once and daily."""
+    scenarios = [random_scenario(seed) for seed in range(100)]
+    infos = [charger.info for scenario in scenarios if scenario.tariff is not None for charger in scenario.chargers]
+
+    assert 45 <= sum(scenario.tariff is not None for scenario in scenarios) <= 75
+    assert {info.mode for info in infos} == {
+        *("Normal", "Eco", "EcoWithTargetTime", "EcoWithMinCurrent", "EcoMinWithTargetTime"),
+    }
+    assert {bool(info.repeat_days) for info in infos} == {True, False}
