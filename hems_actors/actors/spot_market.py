@@ -96,12 +96,14 @@ class SpotMarket(Behaviour):
     def _configure(self, message: MarketChanged) -> None:
         """Ask another provider from now on; what is known of that one is told at once."""
         memory = self._means.memory
+        if message.provider != memory.told:
+            memory.told = None  # the home forgot them
         provider = self._providers.get(message.provider) if message.enabled else None
         if provider is memory.provider:
             return
         memory.provider = provider
         self._asked = None  # what an open fetch brings is nobody's news any more
-        if provider is not None and provider.number != memory.told and memory.of(provider.number).known:
+        if provider is not None and memory.told is None and memory.of(provider.number).known:
             self._tell(provider.number, memory.of(provider.number).known)
 
     def _go_on(self) -> None:

@@ -11,7 +11,7 @@ from hems_actors.actors.directory import HOME, LINK, SPOT_MARKET, SUPERVISOR, Di
 from hems_actors.actors.errors import ActorsError, StartError, VitalActorError
 from hems_actors.actors.messages import Crashed, ReadBack
 from hems_actors.actors.runtime import Behaviour, Place, Runtime
-from hems_actors.core.facts import LinkChanged
+from hems_actors.core.facts import Fact, LinkChanged
 
 PING_TIMEOUT_S: Final = 5.0
 CHECK_MS: Final = 1_000
@@ -132,8 +132,10 @@ class Home:
         self.directory = Directory()
         self.ending = Ending()
 
-    def start(self, specs: Iterable[Spec]) -> None:
+    def start(self, specs: Iterable[Spec], first_facts: Iterable[Fact] = ()) -> None:
         """Start the supervisor and then *specs* in order, each only when the one before answers.
+
+        The coordinator has *first_facts*, what this start has to say, before anybody else can tell it anything.
 
         Raises:
             StartError: one did not come up; those before it still run and are to be stopped.
@@ -146,6 +148,9 @@ class Home:
             except (pykka.ActorDeadError, pykka.Timeout) as error:
                 raise StartError(f"{spec.behaviour.__name__} {spec.source} did not start: {_why(error)}") from error
             self.directory[SUPERVISOR].tell(spec)
+            if spec.source == HOME:
+                for fact in first_facts:
+                    self.directory[HOME].tell(fact)
 
     def stop(self) -> None:
         """Stop all actors, the last started first.

@@ -78,7 +78,7 @@ class LogResumed(NamedTuple):
 
 
 class FailSafeOrdered(NamedTuple):
-    """The core failed too often: until `until_ms` chargers are only held at their safe current."""
+    """A start, before `Restarted`: the core failed too often; only safe currents until `until_ms`."""
 
     source: int
     until_ms: int

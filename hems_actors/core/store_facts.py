@@ -87,7 +87,8 @@ def log_resumed(state: State, _event: facts.LogResumed) -> None:
 
 
 def fail_safe_ordered(state: State, event: facts.FailSafeOrdered) -> None:
-    """Only the safe current until then."""
+    """Only the safe current until then; who orders it has just started, and the link is down."""
+    state.site.link_up = False
     state.site.fail_safe_until_ms = event.until_ms
 
 

@@ -42,7 +42,7 @@ def prices_known(state: State, event: facts.PricesKnown) -> None:
         return
     before = unflat(market.slots)
     known = merged(before, unflat(event.slots))
-    if known != before:  # a start tells again what was known
+    if known != before:  # an answer may say again what was known
         market.seq = state.seq
     market.slots = flat(forget_before(known, now_s(state) - KEPT_S))
 

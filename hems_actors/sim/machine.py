@@ -11,7 +11,7 @@ from random import Random
 from typing import Final, NamedTuple
 
 from hems_actors.actors.core_port import LIVE_CORE, Core
-from hems_actors.actors.directory import HOME, LINK, Directory
+from hems_actors.actors.directory import LINK, Directory
 from hems_actors.actors.errors import ActorsError
 from hems_actors.actors.journal import Tap
 from hems_actors.actors.opening import Opened, open_home
@@ -78,10 +78,8 @@ class Process:
         self.opened = opened = open_home(folder, header_of(stage), queue.time, make_log)
         opening = opened.opening._replace(taps=parts.taps)
         home.directory = parts.directory()
-        home.start(specs(stage, opening, queue.time, Insides(self.published, parts.core, parts.link)))
-        coordinator = home.directory[HOME]
-        for fact in (*opened.facts, *missing_facts(stage, opening.state)):
-            coordinator.tell(fact)
+        actors = specs(stage, opening, queue.time, Insides(self.published, parts.core, parts.link))
+        home.start(actors, (*opened.facts, *missing_facts(stage, opening.state)))
         home.directory[LINK].tell(Begin())
 
     def kill(self) -> None:

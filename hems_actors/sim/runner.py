@@ -65,12 +65,9 @@ def play(stage: Stage, log: LogPort, state: State, taps: list[Tap], progress: Pr
     home = Home(queue)
     opening = Opening(log, Clock(queue.time), state, tuple(taps))
     try:
-        home.start(specs(stage, opening, queue.time))
-        coordinator = home.directory[HOME]
-        for fact in opening_facts(stage):
-            coordinator.tell(fact)
+        home.start(specs(stage, opening, queue.time), opening_facts(stage))
         for at_ms, fact in later_facts(stage):
-            queue.call_later(at_ms - moments.start_ms, coordinator, fact)
+            queue.call_later(at_ms - moments.start_ms, home.directory[HOME], fact)
         home.directory[LINK].tell(Begin())
         for at_ms in (*range(moments.start_ms, moments.end_ms, HOUR_MS), moments.end_ms):
             queue.run_until(at_ms)
@@ -93,7 +90,7 @@ def specs(stage: Stage, opening: Opening, time: TimeSource, insides: Insides | N
     found += [Spec(number, Car) for number in stage.home.cars]
     if stage.prices is not None:
         market = opening.state.market  # what the log knows need not be asked again
-        memory = Memory(known={market.provider: unflat(market.slots)})
+        memory = Memory(known={market.provider: unflat(market.slots)}, told=market.provider)
         means = Means(time, (stage.prices.provider(time),), memory, stage.moments.zone)
         found.append(Spec(SPOT_MARKET, SpotMarket, (means,)))
     return [*found, Spec(LINK, link, (stage,))]

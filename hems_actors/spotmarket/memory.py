@@ -23,13 +23,17 @@ class Memory:
         provider: Provider | None = None,
         *,
         known: Mapping[int, Rates] | None = None,
+        told: int | None = None,
         history: History | None = None,
     ) -> None:
-        """Begin with the prices *known* of each provider's number, and with a *history* assumed of all of them."""
+        """Begin with the prices *known* of each provider's number, and with a *history* assumed of all of them.
+
+        Whose were *told* already, to the process before this one, is not told again.
+        """
         self.provider = provider
         """Whom to ask; None = nobody, prices are not used."""
-        self.told: int | None = None
-        """Whose prices were told last; None = nobody's, in this process."""
+        self.told = told
+        """Whose prices the home has; None = nobody's."""
         self.trouble: str | None = None
         """Why the last fetch brought nothing, in one line; None = it did bring an answer, or there was none."""
         self.fetches = 0

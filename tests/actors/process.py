@@ -67,8 +67,8 @@ class Process:
         self.opened = open_at(directory, START_MS + 1_000 * seconds)
         self.queue = RunQueue(START_MS + 1_000 * seconds)
         self.home = Home(self.queue)
-        self.home.start([Spec(HOME, Coordinator, (self.opened.opening, Published(), core))])
-        self.tell(*self.opened.facts)
+        self.home.start([Spec(HOME, Coordinator, (self.opened.opening, Published(), core))], self.opened.facts)
+        self.queue.run_until_idle()
 
     @property
     def state(self) -> State:

@@ -16,7 +16,7 @@ from hems_actors.actors.runtime import Behaviour, Place
 from hems_actors.actors.supervisor import BACK_OFF_MS_MAX, Home, Spec
 from hems_actors.actors.view import Published
 from hems_actors.core.enums import CoreStep
-from hems_actors.core.facts import CoreFailed, LinkChanged, Tick
+from hems_actors.core.facts import CoreFailed, LinkChanged, Restarted, Tick
 from hems_actors.core.state import State
 from tests.actors.fakes import PATIENCE_S, START_MS, BoomError, Driver, FakeCore, FakeLog, QueueDriver, Recorder
 
@@ -44,6 +44,14 @@ class _Births(Behaviour):
         raise message
 
 
+class _Early(Behaviour):
+    """Tells the coordinator something as soon as it lives."""
+
+    def on_start(self) -> None:
+        """Say so."""
+        self.coordinator.tell("early")
+
+
 def _spec(source: int, log: list[Any], *fails: bool) -> Spec:
     return Spec(source, _Births, (log, list(fails)))
 
@@ -59,6 +67,18 @@ def test_up_in_order_down_in_reverse(driver: Driver) -> None:
         *(("start", source) for source in (HOME, LINK, 4)),
         *(("stop", source) for source in (4, LINK, HOME)),
     ]
+
+
+def test_what_a_start_says_comes_first(driver: Driver) -> None:
+    """Nobody can tell the coordinator anything before it."""
+    heard: list[Any] = []
+    reached = threading.Event()
+    home = Home(driver.runtime)
+    home.start([Spec(HOME, Recorder, (heard, reached, 3)), Spec(4, _Early)], [Restarted(0), Tick(0)])
+    driver.until(reached)
+    home.stop()
+
+    assert heard == [Restarted(0), Tick(0), "early"]
 
 
 def test_failed_start_is_seen_at_boot(driver: Driver) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hems_actors.core.enums import Alarm, Closing, Deviation
-from hems_actors.core.facts import FailSafeOrdered, LinkChanged, LogLost, LogResumed, Tick
+from hems_actors.core.facts import FailSafeOrdered, LinkChanged, LogLost, LogResumed, Restarted, Tick
 from hems_actors.core.failsafe import FAIL_SAFE_MS, is_fail_safe
 from hems_actors.core.outcomes import ActionClosed, ActionIntended, AlarmChanged, DeviationSeen
 from tests.core.home import Home, of_kind, writes
@@ -28,8 +28,10 @@ def charging_home(**fields: Any) -> Home:  # noqa: ANN401 - of the charger
 
 
 def order(home: Home) -> None:
-    """Order fail-safe mode for an hour."""
-    home.tell(FailSafeOrdered(0, home.now_ms + FAIL_SAFE_MS))
+    """Start anew with an order of an hour of fail-safe mode; the link is as it was before."""
+    up = home.state.site.link_up
+    home.tell(FailSafeOrdered(0, home.now_ms + FAIL_SAFE_MS), Restarted(0))
+    home.tell(LinkChanged(0, up=up))
 
 
 @pytest.mark.parametrize(
@@ -100,6 +102,17 @@ def test_link_lost() -> None:
     order(home)
     assert writes(home.wait(60)) == []
 
+    assert writes(home.tell(LinkChanged(0, up=True))) == ["current 6 A"]
+
+
+def test_nothing_leaves_before_the_link_is_back() -> None:
+    """Who orders it has just started: the link that the state knows of was another process's."""
+    home = charging_home()
+
+    found = home.tell(FailSafeOrdered(0, home.now_ms + FAIL_SAFE_MS), Restarted(0))
+
+    assert stands(home) == "6 A 3p failsafe/core_failed"
+    assert writes(found) == []
     assert writes(home.tell(LinkChanged(0, up=True))) == ["current 6 A"]
 
 

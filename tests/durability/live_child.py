@@ -222,20 +222,19 @@ def main() -> None:
 
     opened = open_home(folder / "log", HEAD, time, make_log)
     home = Home(FastRuntime(time))
+    told: list[facts.Fact] = [*opened.facts]
+    if not opened.opening.state.chargers:
+        told.append(facts.SiteConfigured(0, LIMIT_MA, 3, 0, OnExit.KEEP, METER))
+        told += [facts.ChargerConfigured(n, 1, index % 3 + 1, 6_000, 1_000, False) for index, n in enumerate(CHARGERS)]
     home.start(
         [
             Spec(HOME, Coordinator, (opened.opening, Published())),
             Spec(METER, Meter),
             *(Spec(charger, Charger) for charger in CHARGERS),
             Spec(LINK, LiveLink, (folder, seed)),
-        ]
+        ],
+        told,
     )
-    told: list[facts.Fact] = [*opened.facts]
-    if not opened.opening.state.chargers:
-        told.append(facts.SiteConfigured(0, LIMIT_MA, 3, 0, OnExit.KEEP, METER))
-        told += [facts.ChargerConfigured(n, 1, index % 3 + 1, 6_000, 1_000, False) for index, n in enumerate(CHARGERS)]
-    for fact in told:
-        home.directory[HOME].tell(fact)
     home.directory[LINK].tell(_Begin())
     home.ending.wait()
 

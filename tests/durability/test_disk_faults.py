@@ -173,12 +173,12 @@ def test_threads_cut_while_the_disk_stalls(tmp_path: Path) -> None:
             Spec(1, Meter),
             Spec(10, Charger),
             Spec(LINK, WaitingLink, (calls, cut)),
-        ]
+        ],
+        opened.facts,
     )
     try:
         coordinator = home.directory[HOME]
         for fact in (
-            *opened.facts,
             facts.SiteConfigured(0, 20_000, 3, 0, OnExit.SAFE, 1),
             facts.ChargerConfigured(10, 1, 1, 6_000, 1_000, False),
             facts.ChargingInfoChanged(10, Mode.NORMAL, 0, 0, 100, 0, 6_000),
