@@ -12,6 +12,7 @@ from hems_actors.core.units import (
     CURRENT_MA_MAX,
     CURRENT_MA_MIN,
     MASK_ALL,
+    SECOND_MS,
     VOLTAGE_DV_NOMINAL,
     current_ma_of,
     floor_to,
@@ -30,6 +31,8 @@ CERTAIN: Final = (
     Knowledge.REMEMBERED,
 )
 _PROVISIONAL: Final = Knowledge.PROVISIONAL  # a plain name costs a tenth of the look-up in its class
+_DRAW_SLACK_MA: Final = 500
+_FOLLOWS_MS_MAX: Final = 10 * SECOND_MS
 DRAWING_MA: Final = 1_000
 """Below this a car does not charge (charging.md section 11)."""
 
@@ -199,9 +202,22 @@ def draw_at_reading_ma(state: State, charger: Charger) -> int:
         return min(draw.before_ma, draw_ma(charger)) if is_older else draw_ma(charger)
     seen_ma = draw.before_ma if is_older else draw.seen_ma
     if charger.report.a_ma is None and not charger.map.phases_mask and not charger.report.phase_count:
-        fewest = max(1, phase_count(charger.map.evidence_mask))
-        seen_ma = min(offer_ma(charger), seen_ma * active_phases(state, charger) // fewest)
+        total_ma = seen_ma * active_phases(state, charger)
+        fewest = max(1, phase_count(charger.map.evidence_mask), _phases_needed(state, charger, total_ma))
+        seen_ma = min(offer_ma(charger), total_ma // fewest)
     return seen_ma
+
+
+def tolerated_ma(offered_ma: int) -> int:
+    """Return what a car may draw of *offered_ma* and still obeys (charging.md section 1)."""
+    return (offered_ma + _DRAW_SLACK_MA) * 11 // 10
+
+
+def _phases_needed(state: State, charger: Charger, total_ma: int) -> int:
+    """Return how many phases *total_ma* needs at least if the car obeys; 1 while it may yet follow a lower offer."""
+    if state.at_ms - charger.point.lowered_at_ms < _FOLLOWS_MS_MAX:
+        return 1
+    return -(-total_ma // tolerated_ma(max(offer_ma(charger), charger.report.current_ma)))
 
 
 def draw_floor_ma(state: State, charger: Charger) -> int:

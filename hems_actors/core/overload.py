@@ -21,6 +21,7 @@ from hems_actors.core.electric import (
     reading_currents_ma,
     site_limit_ma,
     site_mask,
+    tolerated_ma,
     will_load_more_phases,
 )
 from hems_actors.core.enums import Alarm, Issuer
@@ -139,8 +140,7 @@ def disobeys(state: State, charger: Charger, phase: int) -> bool:
     shows_more = ledger.known_on != charger.point.on or (charger.point.on and ledger.known_ma > offered)
     if has_meter(charger):
         failed = shows_more and (Alarm.NOT_OBEYING, charger.source) in state.alarms
-        tolerated_ma = (offered + NOISE_MA) * 11 // 10  # charging.md section 1: (I + 0.5 A) x 1.10
-        return draw_ma(charger) > (offered if failed else tolerated_ma)
+        return draw_ma(charger) > (offered if failed else tolerated_ma(offered))
     if shows_more:
         return True
     fell_ma = guard.reading_ma - _latest_ma(state)[phase]

@@ -96,6 +96,29 @@ def test_power_on_unknown_phases_may_all_be_on_one() -> None:
     assert electric.draw_at_reading_ma(home.state, charger) == electric.offer_ma(charger) == 16_000
 
 
+@pytest.mark.parametrize(
+    ("draw_w", "seconds", "expected_ma"),
+    [
+        pytest.param(4_174, 60, 16_000, id="18.15 A: one phase carries it, with 10 % and half an amp to spare"),
+        pytest.param(4_176, 60, 9_078, id="one watt more: two phases or three"),
+        pytest.param(6_426, 9, 16_000, id="9 s after a lower offer: it may be what was drawn before"),
+        pytest.param(6_426, 10, 13_969, id="10 s after it"),
+    ],
+)
+def test_power_that_no_single_phase_carries_is_on_more(draw_w: int, seconds: int, expected_ma: int) -> None:
+    """A car that takes less than its offer on two phases is cut from what it takes, not from the offer."""
+    home = Home(limit_a=63)
+    charger = home.charger(
+        2, rotation=0, power_on=True, current_ma=16_000, max_ma=16_000, plugged_in=True, draw_w=draw_w
+    )
+    home.amps(18)
+    charger.point.lowered_at_ms = home.now_ms
+    home.wait(seconds)
+    home.tell(Tick(0))
+
+    assert electric.draw_at_reading_ma(home.state, charger) == expected_ma
+
+
 def test_an_unmeasured_draw_is_estimated() -> None:
     """Without a meter of its own a charger draws what was seen of it, else what it is offered."""
     home = Home()

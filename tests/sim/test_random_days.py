@@ -8,9 +8,11 @@ from hems_actors.sim.random_home import random_scenario
 from tests.sim.random_days import play_day
 
 DAYS_IN_CI = 20
+ONCE_BROKEN = (538,)
+"""A car on two phases of three, that takes less than its offer: cut from the offer, an excess lasted 15 s."""
 
 
-@pytest.mark.parametrize("seed", range(DAYS_IN_CI))
+@pytest.mark.parametrize("seed", [*range(DAYS_IN_CI), *ONCE_BROKEN])
 def test_random_day_breaks_no_rule(seed: int, tmp_path: Path) -> None:
     """Limit, set-points, writes, alarms."""
     assert play_day(seed, tmp_path / "day.msgpack").broken == []

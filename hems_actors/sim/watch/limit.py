@@ -1,11 +1,12 @@
 """Watches each phase against its limit: what was commanded, and how long an excess lasted once it was shown."""
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from hems_actors.core import facts
 from hems_actors.core.enums import Alarm
 from hems_actors.core.outcomes import AlarmChanged, SetPointDecided, StepSeen
+from hems_actors.core.overload import OBEYED_PERCENT
 from hems_actors.core.registry import Event
 from hems_actors.core.state import State
 from hems_actors.core.units import PHASES
@@ -48,6 +49,13 @@ class Excess:
     """Why it may last, once it did; the next reading that still shows it has to raise the alarm."""
 
 
+class Raise(NamedTuple):
+    """What a charger was given, until the meter's answer to it was judged, and what the house drew then."""
+
+    by_ma: int
+    house_ma: tuple[int, int, int]
+
+
 class LimitWatch:
     """Rules (a) and (b) of the random days."""
 
@@ -63,6 +71,7 @@ class LimitWatch:
         self._points: dict[int, SetPointDecided] = {}
         self._resting: set[int] = set()
         self._steps: dict[int, int] = {}
+        self._raises: dict[int, Raise] = {}
         self._house_ma: tuple[int, int, int] | None = None
         self._interval_ms = 0
         self._read_ms = 0
@@ -100,6 +109,7 @@ class LimitWatch:
         self._linked = False
         self._limit_max_ma = state.config.phase_limit_max_ma
         self._limit_ma = min(state.settings.phase_limit_ma or self._limit_max_ma, self._limit_max_ma)
+        self._raises.clear()
         self._points.clear()  # whatever was commanded before: what counts is what this process decides
         self._resting = {source for alarm, source in state.alarms if alarm == Alarm.GAVE_UP}
         self._alarms += [(from_ms, now_ms) for from_ms in self._alarmed.values()]
@@ -131,9 +141,11 @@ class LimitWatch:
         elif isinstance(event, facts.MeterReading):
             self._read(at_ms, event)
         elif isinstance(event, SetPointDecided):
+            self._note_raise(event)
             self._points[event.source] = event
         elif isinstance(event, StepSeen):
             self._steps[event.source] = event.draw_ma
+            self._raises.pop(event.source, None)
         elif isinstance(event, AlarmChanged) and event.alarm == Alarm.GAVE_UP:
             (self._resting.add if event.active else self._resting.discard)(event.source)
         elif isinstance(event, AlarmChanged) and event.alarm in _EXCESS_ALARMS:
@@ -251,7 +263,7 @@ class LimitWatch:
                 self._over_judged.add(phase)
                 points = {number: (point.on, point.current_ma) for number, point in self._points.items()}
                 what = f"phase {'ABC'[phase]}: {could_ma} mA for {headroom_ma} mA of headroom, set-points {points}"
-                doubtful = phase in self._doubtful_then or self._is_doubtful(phase)
+                doubtful = phase in self._doubtful_then or self._is_doubtful(phase) or self._is_imitated(phase)
                 note = self._found.doubt if doubtful else self._found.breach
                 note(at_ms, "commanded above the limit", what)
 
@@ -292,6 +304,23 @@ class LimitWatch:
             for charger in self._home.chargers.values()
             if charger.car is not None and phase in charger.wiring
         )
+
+    def _is_imitated(self, phase: int) -> bool:
+        """Whether the house took what a charger was just given: at the meter, a car that follows looks the same."""
+        house_ma = self._house_ma
+        return house_ma is not None and any(
+            phase in self._home.chargers[number].wiring
+            and (house_ma[phase] - raised.house_ma[phase]) * 100 >= raised.by_ma * OBEYED_PERCENT
+            for number, raised in self._raises.items()
+        )
+
+    def _note_raise(self, point: SetPointDecided) -> None:
+        before = self._points.get(point.source)
+        by_ma = (point.current_ma if point.on else 0) - (before.current_ma if before is not None and before.on else 0)
+        if by_ma > 0 and self._house_ma is not None:
+            self._raises[point.source] = Raise(by_ma, self._house_ma)
+        elif by_ma < 0:
+            self._raises.pop(point.source, None)
 
     def _minimum_ma(self, charger: Charger) -> int:
         info = self._stage.scenario.chargers[charger.number - min(self._home.chargers)].info
