@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from hems_actors.actors.messages import Answered, Call, Execute, ReadBack, StatesChanged, StateValue
+from hems_actors.actors.messages import Answered, Call, Execute, Mark, ReadBack, StatesChanged, StateValue
 from hems_actors.actors.runtime import Place, TimerHandle
 from hems_actors.actors.thing import Merge, ReportingThing
 from hems_actors.core.enums import Result
@@ -33,9 +33,9 @@ class Charger(ReportingThing[ChargerReported]):
         super().__init__(place, Merge(ChargerReported, place.source, _ABSENT, _REQUIRED))
         self._open: dict[int, TimerHandle] = {}
 
-    def on_receive(self, message: StatesChanged | Execute | Answered | Unanswered) -> None:
+    def on_receive(self, message: StatesChanged | Mark | Execute | Answered | Unanswered) -> None:
         """Report states; send actions; report answers, or that there was none."""
-        if isinstance(message, StatesChanged):
+        if isinstance(message, (StatesChanged, Mark)):
             super().on_receive(message)
         elif isinstance(message, Execute):
             self._execute(message)

@@ -12,7 +12,7 @@ from hems_actors.actors.messages import Execute, Request, StandingWanted
 from hems_actors.actors.outbox import Outbox
 from hems_actors.actors.runtime import Behaviour, Place
 from hems_actors.actors.standing import Standing
-from hems_actors.actors.view import Published, view_of
+from hems_actors.actors.view import Published
 from hems_actors.actors.waking import Wake, WakeTimer
 from hems_actors.core.facts import Fact, FailSafeOrdered, LogLost, LogResumed, Restarted, Tick
 from hems_actors.core.outcomes import ActionIntended
@@ -53,7 +53,7 @@ class Coordinator(Behaviour):
     def on_start(self) -> None:
         """Publish the state as restored and wait for what is due in it."""
         self._journal.listen(self.place.me.tell)
-        self._published.view = view_of(self._home.state)
+        self._published.publish(self._home.state)
         self._standing.tell(self._home.state)
         at_ms = self._clock.at_ms()
         self._home.begin(at_ms)
@@ -186,7 +186,7 @@ class Coordinator(Behaviour):
             self._hand_out()
 
     def _frame_closed(self) -> None:
-        self._published.view = view_of(self._home.state)
+        self._published.publish(self._home.state)
         self._standing.tell(self._home.state)
         if not self._home.half_done:
             self._journal.upkeep(self._home.state)

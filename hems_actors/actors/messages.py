@@ -92,6 +92,26 @@ class StandingWanted(NamedTuple):
     source: int
 
 
+class Mark(NamedTuple):
+    """Anybody to thing actor: answer `Marked` to `reply_to` once all that was told before is dealt with."""
+
+    number: int
+    reply_to: Recipient
+
+
+class Marked(NamedTuple):
+    """Thing actor to whoever marked: what it had to tell of it is in the coordinator's mailbox."""
+
+    number: int
+    source: int
+
+
+class Dismiss(NamedTuple):
+    """Anybody to supervisor: the thing at `source` is gone; its actor stops and is not started again."""
+
+    source: int
+
+
 class Crashed(NamedTuple):
     """A dying actor to the supervisor."""
 

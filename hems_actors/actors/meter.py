@@ -3,7 +3,15 @@
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from hems_actors.actors.messages import BurstEnded, LimitChanged, StandingWanted, StatesChanged, StateValue
+from hems_actors.actors.messages import (
+    BurstEnded,
+    LimitChanged,
+    Mark,
+    Marked,
+    StandingWanted,
+    StatesChanged,
+    StateValue,
+)
 from hems_actors.actors.runtime import Behaviour, Place, TimerHandle
 from hems_actors.core.electric import reading_currents_ma
 from hems_actors.core.facts import MeterReading, ThingConnected
@@ -38,7 +46,7 @@ class Meter(Behaviour):
         """Ask for the limit."""
         self.coordinator.tell(StandingWanted(self.place.source))
 
-    def on_receive(self, message: StatesChanged | BurstEnded | LimitChanged | Quiet) -> None:
+    def on_receive(self, message: StatesChanged | BurstEnded | LimitChanged | Mark | Quiet) -> None:
         """Merge states and tell a reading when they are complete, or dangerous."""
         if isinstance(message, StatesChanged):
             self._merge(message)
@@ -46,6 +54,8 @@ class Meter(Behaviour):
             self._burst_ended(message.received_at_ms)
         elif isinstance(message, LimitChanged):
             self._limit_ma = message.limit_ma
+        elif isinstance(message, Mark):
+            message.reply_to.tell(Marked(message.number, self.place.source))
         else:
             self._look()
 

@@ -9,7 +9,7 @@ from pykka.messages import ProxyCall
 
 from hems_actors.actors.directory import HOME, LINK, SPOT_MARKET, SUPERVISOR, Directory
 from hems_actors.actors.errors import ActorsError, StartError, VitalActorError
-from hems_actors.actors.messages import Crashed, ReadBack
+from hems_actors.actors.messages import Crashed, Dismiss, ReadBack
 from hems_actors.actors.runtime import Behaviour, Place, Runtime
 from hems_actors.core.facts import Fact, LinkChanged
 
@@ -74,15 +74,19 @@ class Supervisor(Behaviour):
         self._back_off_ms: dict[int, int] = {}
         self._down: set[int] = set()
 
-    def on_receive(self, message: Spec | Crashed | Restart | Check) -> None:
+    def on_receive(self, message: Spec | Dismiss | Crashed | Restart | Check) -> None:
         """Remember a new actor, start it if it is not there; deal with a crash."""
         directory = self.place.directory
         if isinstance(message, Spec):
             self._specs[message.source] = message
             if directory[message.source].ref is None:
                 self._start(message)
+        elif isinstance(message, Dismiss):
+            self._dismiss(message.source)
         elif isinstance(message, Crashed):
             self._crashed(message)
+        elif message.source not in self._specs:
+            return  # it was dismissed meanwhile
         elif isinstance(message, Restart):
             self._down.discard(message.source)
             self._start(self._specs[message.source])
@@ -96,6 +100,12 @@ class Supervisor(Behaviour):
     def on_failure(self, _exception_type: object, exception: BaseException, _traceback: object) -> None:
         """End the home: without a supervisor the next crash would go unseen."""
         self._ending.fail(VitalActorError(_why(exception)))
+
+    def _dismiss(self, source: int) -> None:
+        ref = self.place.directory[source].ref
+        if self._specs.pop(source, None) is not None and ref is not None:
+            self.place.directory[source].ref = None
+            ref.stop(block=False)
 
     def _start(self, spec: Spec) -> None:
         place = self.place._replace(source=spec.source)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
-from hems_actors.actors.messages import StatesChanged, StateValue
+from hems_actors.actors.messages import Mark, Marked, StatesChanged, StateValue
 from hems_actors.actors.runtime import Behaviour, Place
 from hems_actors.core.facts import Fact
 
@@ -46,9 +46,11 @@ class ReportingThing(Behaviour, Generic[F]):
         super().__init__(place)
         self._states = states
 
-    def on_receive(self, message: StatesChanged) -> None:
+    def on_receive(self, message: StatesChanged | Mark) -> None:
         """Merge the states and report."""
-        if self._states.take(message.values) or message.read_back:
+        if isinstance(message, Mark):
+            message.reply_to.tell(Marked(message.number, self.place.source))
+        elif self._states.take(message.values) or message.read_back:
             fact = self._states.whole()
             if fact is not None:
                 self.coordinator.tell(fact)

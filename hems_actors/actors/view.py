@@ -1,9 +1,25 @@
 """What the rest of the process may know of the home: an immutable view, published after each frame."""
 
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
-from hems_actors.core.facts import BatteryReported, ChargerReported, MeterReading
-from hems_actors.core.state import Charger, State
+from hems_actors.core.enums import ChargingState
+from hems_actors.core.facts import BatteryReported, ChargerReported, ChargingInfoChanged, MeterReading
+from hems_actors.core.identity import Identity
+from hems_actors.core.modes import charging_state
+from hems_actors.core.state import Charger, Market, Plan, State
+
+
+class PlanView(NamedTuple):
+    """What stands planned for one purpose (`PlanMade`)."""
+
+    seq: int
+    until_s: int
+    need_wh: int
+    runs: tuple[int, ...]
+    """Triples of from (s), to (s) and power (W)."""
+    phases: int
+    current_ma: int
 
 
 class ChargerView(NamedTuple):
@@ -18,6 +34,37 @@ class ChargerView(NamedTuple):
     phases_mask: int
     """Grid phases it is known to load; 0 = unknown."""
     car_phase: int
+    info: ChargingInfoChanged
+    """Its settings, as the newest fact said them."""
+    info_seq: int
+    charging_state: ChargingState
+    plugged: bool
+    deadline_at_s: int
+    """Pursued now; 0 = none."""
+    plans: tuple[PlanView, ...]
+    """By `enums.Purpose`."""
+    point_seq: int
+    """Number of the decision: a new one for each."""
+
+
+class MarketView(NamedTuple):
+    """Who says what electricity costs, and what is known of it."""
+
+    enabled: bool
+    provider: int
+    slots: tuple[int, ...]
+    """Triples of from (s), to (s) and price (micro-euro per kWh)."""
+    seq: int
+
+
+class SettingsView(NamedTuple):
+    """The home's settings and the ceiling they cannot exceed."""
+
+    phase_limit_ma: int
+    tolerance_permille: int
+    battery_level_permille: int
+    limit_max_ma: int
+    """Of the configuration; 0 = none."""
 
 
 class View(NamedTuple):
@@ -33,6 +80,16 @@ class View(NamedTuple):
     """Source number and view, in the order chargers were configured."""
     alarms: tuple[tuple[int, int, int], ...]
     """Alarm, source and value of each active alarm, oldest first."""
+    settings: SettingsView
+    market: MarketView
+    things: Mapping[int, Identity]
+    """By number, those that are gone too."""
+    transitions_s: tuple[int, ...]
+    """UTC offsets, as `ZoneKnown` has them."""
+    minute_signal: bool
+    """Whether the server's minute begins the cycles."""
+    meter: int
+    """Source number of the root meter; 0 = none."""
 
 
 class Published:
@@ -40,11 +97,23 @@ class Published:
 
     def __init__(self) -> None:
         self.view = view_of(State())
+        self._listeners: tuple[Callable[[View], object], ...] = ()
+
+    def listen(self, listener: Callable[[View], object]) -> None:
+        """Call *listener* with each view from now on, in the coordinator's thread: it must neither block nor raise."""
+        self._listeners = (*self._listeners, listener)
+
+    def publish(self, state: State) -> None:
+        """Publish the view of *state*."""
+        self.view = view = view_of(state, self.view)
+        for listener in self._listeners:
+            listener(view)
 
 
-def view_of(state: State) -> View:
-    """Return the view of *state*; it shares nothing that changes."""
-    battery = state.battery
+def view_of(state: State, before: View | None = None) -> View:
+    """Return the view of *state*; it shares nothing that changes, but with *before* what did not."""
+    battery, settings = state.battery, state.settings
+    known = {} if before is None else dict(before.chargers)
     return View(
         state.seq,
         state.at_ms,
@@ -52,13 +121,35 @@ def view_of(state: State) -> View:
         state.site.health,
         state.meter.full,
         BatteryReported(battery.source, battery.power_w, battery.level_percent) if battery.source else None,
-        tuple((source, _charger_view(charger)) for source, charger in state.chargers.items()),
+        tuple((source, _charger_view(charger, known.get(source))) for source, charger in state.chargers.items()),
         tuple((alarm, source, value) for (alarm, source), value in state.alarms.items()),
+        SettingsView(
+            settings.phase_limit_ma,
+            settings.tolerance_permille,
+            settings.battery_level_permille,
+            state.config.phase_limit_max_ma,
+        ),
+        _market_view(state.market),
+        _things(state, before),
+        state.site.transitions_s,
+        state.minute_signal,
+        state.config.meter,
     )
 
 
-def _charger_view(charger: Charger) -> ChargerView:
-    point = charger.point
+def _things(state: State, before: View | None) -> Mapping[int, Identity]:
+    """Return a copy of what things there are, or the last one if nothing came or went."""
+    if before is not None and before.things == state.things:
+        return before.things
+    return dict(state.things)
+
+
+def _market_view(market: Market) -> MarketView:
+    return MarketView(market.enabled, market.provider, market.slots, market.seq)
+
+
+def _charger_view(charger: Charger, before: ChargerView | None) -> ChargerView:
+    point, info = charger.point, charger.info
     return ChargerView(
         charger.report,
         point.on,
@@ -68,4 +159,23 @@ def _charger_view(charger: Charger) -> ChargerView:
         point.rule,
         charger.map.phases_mask,
         charger.session.car_phase,
+        _info(charger, before),
+        info.seq,
+        charging_state(point),
+        charger.session.plugged,
+        charger.deadline.at_s,
+        tuple(_plan_view(plan) for plan in charger.plans),
+        point.seq,
     )
+
+
+def _info(charger: Charger, before: ChargerView | None) -> ChargingInfoChanged:
+    info = charger.info
+    if before is not None and (before.info_seq, before.info.end_s) == (info.seq, info.end_s):
+        return before.info
+    values: dict[str, Any] = {name: getattr(info, name) for name in ChargingInfoChanged._fields if name != "source"}
+    return ChargingInfoChanged(charger.source, **values)
+
+
+def _plan_view(plan: Plan) -> PlanView:
+    return PlanView(plan.seq, plan.until_s, plan.need_ws // 3_600, plan.runs, plan.phases, plan.current_ma)

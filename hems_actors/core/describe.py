@@ -6,6 +6,7 @@ from typing import Final
 
 from hems_actors.core import enums
 from hems_actors.core.civil import utc_text
+from hems_actors.core.identity import name_of, uuid_text
 from hems_actors.core.registry import Event
 from hems_actors.core.restored import Restored, Value
 from hems_actors.core.rules import RULES, RuleText
@@ -25,6 +26,7 @@ FIELD_CODES: Final[dict[str, type[IntEnum]]] = {
     "alarm": enums.Alarm,
     "on_exit": enums.OnExit,
     "step": enums.CoreStep,
+    "kind": enums.ThingKind,
     "provider": enums.PriceProvider,
     "failure": enums.Failure,
     "purpose": enums.Purpose,
@@ -161,7 +163,12 @@ def _assumed(bits: int) -> str:
     )
 
 
-_TRIPLES: Final[dict[str, Callable[[tuple[int, ...]], str]]] = {"runs": _runs, "slots": _slots}
+_TRIPLES: Final[dict[str, Callable[[tuple[int, ...]], str]]] = {
+    "runs": _runs,
+    "slots": _slots,
+    "uuid": uuid_text,
+    "name": name_of,
+}
 _WORDS: Final[dict[str, Callable[[int], str]]] = {
     "rule": lambda value: RULES[value].name if value in RULES else str(value),
     "phase": lambda value: _LETTERS[value],

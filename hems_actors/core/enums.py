@@ -193,6 +193,15 @@ class Ending(IntEnum):
     """It was past when it was set, or at plug-in: ignored."""
 
 
+class ThingKind(IntEnum):
+    """What a thing is to the home."""
+
+    CHARGER = 1
+    METER = 2
+    BATTERY = 3
+    CAR = 4
+
+
 class PriceProvider(IntEnum):
     """Who says what electricity costs."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from hems_actors.core import facts, outcomes, store_facts, store_outcomes, store_plans
+from hems_actors.core import facts, outcomes, store_facts, store_outcomes, store_plans, store_things
 from hems_actors.core.errors import UnknownEventError
 from hems_actors.core.facts import BatteryReported, ChargerReported, MeterReading
 from hems_actors.core.registry import Event
@@ -33,6 +33,10 @@ _FACTS: Final[dict[type, Callable[[State, Any], None]]] = {
     facts.PricesKnown: store_plans.prices_known,
     facts.PricesFailed: store_plans.prices_failed,
     facts.BatteryConfigured: store_facts.battery_configured,
+    facts.ThingAdded: store_things.thing_added,
+    facts.ThingRemoved: store_things.thing_removed,
+    facts.MinuteSignal: store_things.minute_signal,
+    facts.MinuteSignalLost: store_things.minute_signal_lost,
     facts.LinkChanged: store_facts.link_changed,
     facts.ThingConnected: store_facts.thing_connected,
     MeterReading: meter_reading,
@@ -80,6 +84,8 @@ def evolve(state: State, seq: int, at_ms: int, event: Event) -> None:
         state.fact_type = kind
         if kind not in _KEEP_CALM:
             state.calm = None
+        if state.gone and event.source in state.gone:
+            return  # it was on its way when the thing was removed
         handler(state, event)
         return
     handler = _OUTCOMES.get(kind)

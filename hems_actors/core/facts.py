@@ -190,6 +190,33 @@ class BatteryConfigured(NamedTuple):
     phases_mask: int
 
 
+class ThingAdded(NamedTuple):
+    """A thing got its number, or another name: its UUID as four words of 32 bits, its name as code points."""
+
+    source: int
+    kind: int
+    uuid: tuple[int, ...]
+    name: tuple[int, ...]
+
+
+class ThingRemoved(NamedTuple):
+    """A thing is not there any more; what still comes from it comes too late."""
+
+    source: int
+
+
+class MinuteSignal(NamedTuple):
+    """The server's minute log entry: a cycle begins."""
+
+    source: int
+
+
+class MinuteSignalLost(NamedTuple):
+    """The server's minute log entries stay away: the own timer begins the cycles."""
+
+    source: int
+
+
 class LinkChanged(NamedTuple):
     """The link to the devices is up and everything was read again, or is lost."""
 
@@ -303,6 +330,10 @@ Fact = (
     | PricesKnown
     | PricesFailed
     | BatteryConfigured
+    | ThingAdded
+    | ThingRemoved
+    | MinuteSignal
+    | MinuteSignalLost
     | LinkChanged
     | ThingConnected
     | MeterReading

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from hems_actors.core.errors import MalformedPartError
 from hems_actors.core.facts import ChargerReported, MeterReading
+from hems_actors.core.identity import Identity
 from hems_actors.core.restored import Restored, Value
 from hems_actors.core.state import (
     Battery,
@@ -31,6 +32,7 @@ from hems_actors.core.state import (
     SiteSettings,
     SiteStatus,
     State,
+    note_gone,
     note_surplus,
 )
 
@@ -210,6 +212,24 @@ def _place_alarm(state: State, source: int, values: Values) -> None:
     state.alarms[(alarm, source)] = value
 
 
+def _collect_things(state: State) -> Iterator[tuple[int, Values]]:
+    yield from state.things.items()
+
+
+def _place_thing(state: State, source: int, values: Values) -> None:
+    state.things[source] = Identity(*values)  # type: ignore[arg-type]  # as written: kind, two tuples, a flag
+    note_gone(state)
+
+
+def _collect_minute_signal(state: State) -> Iterator[tuple[int, Values]]:
+    if state.minute_signal:
+        yield 0, (True,)
+
+
+def _place_minute_signal(state: State, _source: int, values: Values) -> None:
+    state.minute_signal = values == (True,)
+
+
 def _numbers(values: Values) -> list[int]:
     numbers = [value for value in values if isinstance(value, int)]
     if len(numbers) != len(values):
@@ -243,4 +263,6 @@ PARTS: Final[tuple[Part, ...]] = (
     _of_state("market_restored", Market, "market"),
     _of_charger("deadline_restored", Deadline, "deadline"),
     Part("plan_restored", ("purpose", *_names(Plan)), _collect_plans, _place_plan),
+    Part("thing_restored", Identity._fields, _collect_things, _place_thing),
+    Part("minute_signal_restored", ("present",), _collect_minute_signal, _place_minute_signal),
 )

@@ -9,6 +9,7 @@ from typing import Final
 
 from hems_actors.core.enums import CarPhase, Health, Issuer, Knowledge, Mode, OnExit, Timer
 from hems_actors.core.facts import ChargerReported, MeterReading
+from hems_actors.core.identity import Identity
 from hems_actors.core.quiet import Quiet
 from hems_actors.core.units import CURRENT_MA_MIN
 
@@ -375,6 +376,12 @@ class State:
     chargers: dict[int, Charger] = field(default_factory=dict)
     alarms: dict[tuple[int, int], int] = field(default_factory=dict)
     """(alarm, source) to its value, while active."""
+    minute_signal: bool = False
+    """Whether the server's minute begins the cycles."""
+    things: dict[int, Identity] = field(default_factory=dict)
+    """By number, in that order; those that are gone too."""
+    gone: tuple[int, ...] = field(default=(), compare=False)
+    """Numbers of those that are gone."""
 
 
 def note_surplus(state: State) -> None:
@@ -382,3 +389,8 @@ def note_surplus(state: State) -> None:
     state.on_surplus = tuple(
         charger for charger in state.chargers.values() if charger.point.issuer == Issuer.SURPLUS_CHARGING
     )
+
+
+def note_gone(state: State) -> None:
+    """Note anew whose facts come too late; after every change of what is there."""
+    state.gone = tuple(source for source, identity in state.things.items() if identity.gone)

@@ -31,16 +31,22 @@ def charger_of(state: State, source: int) -> Charger:
 def tick(state: State, _event: facts.Tick) -> None:
     """A tick at or after the end of the cycle begins the next one."""
     state.site.tick_at_ms = state.at_ms
-    due = state.site.cycle_at_ms
-    if due is None or state.at_ms >= due + CYCLE_MS:
+    due = cycle_due_ms(state)
+    if due is None or state.at_ms >= due:
         state.site.cycle_at_ms = state.at_ms
         state.site.cycle_seq = state.seq
+
+
+def cycle_due_ms(state: State) -> int | None:
+    """Return when the timer begins the next cycle: late where the server's minute is to begin it; None = now."""
+    begun_at_ms = state.site.cycle_at_ms
+    return None if begun_at_ms is None else begun_at_ms + CYCLE_MS * (2 if state.minute_signal else 1)
 
 
 def restarted(state: State, _event: facts.Restarted) -> None:
     """Nothing is known to be fresh; the link is down until it says otherwise."""
     site = state.site
-    site.link_up = False
+    site.link_up = state.minute_signal = False
     site.exiting = False
     state.meter.changed_at_ms = None
     state.samples.clear()
@@ -166,6 +172,7 @@ def link_changed(state: State, event: facts.LinkChanged) -> None:
     """After a reconnection nothing is fresh, and what was given up may be tried again."""
     state.site.link_up = event.up
     if not event.up:
+        state.minute_signal = False
         return
     state.site.linked_at_ms = state.at_ms
     state.meter.changed_at_ms = None

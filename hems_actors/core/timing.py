@@ -16,7 +16,7 @@ from hems_actors.core.overload import silence_due_ms
 from hems_actors.core.phases import suspect_due_ms
 from hems_actors.core.plans import plans_due_ms
 from hems_actors.core.state import NO_TIMERS, Charger, State
-from hems_actors.core.store_facts import CYCLE_MS
+from hems_actors.core.store_facts import cycle_due_ms
 from hems_actors.core.surplus import DELAYS_MS, surplus_due_ms
 from hems_actors.core.timers import has_elapsed
 from hems_actors.core.units import PHASES
@@ -72,8 +72,8 @@ def next_due_ms(state: State) -> int:
     if is_fail_safe(state):
         return fail_safe_due_ms(state)
     now_ms = state.at_ms
-    cycle_at_ms = state.site.cycle_at_ms
-    first_ms = now_ms if cycle_at_ms is None else cycle_at_ms + CYCLE_MS
+    cycle_ms = cycle_due_ms(state)
+    first_ms = now_ms if cycle_ms is None else cycle_ms
     due: list[int] = []
     health_ms = health_due_ms(state)
     if health_ms is not None:

@@ -10,10 +10,10 @@ from hems_actors.actors.clock import Clock, VirtualTime
 from hems_actors.actors.coordinator import Coordinator, Opening
 from hems_actors.actors.directory import HOME, LINK, SUPERVISOR
 from hems_actors.actors.errors import CoreFailedError, StartError, VitalActorError
-from hems_actors.actors.messages import Crashed, ReadBack
+from hems_actors.actors.messages import Crashed, Dismiss, ReadBack
 from hems_actors.actors.runqueue import RunQueue
 from hems_actors.actors.runtime import Behaviour, Place
-from hems_actors.actors.supervisor import BACK_OFF_MS_MAX, Home, Spec
+from hems_actors.actors.supervisor import BACK_OFF_MS_MAX, Check, Home, Restart, Spec
 from hems_actors.actors.view import Published
 from hems_actors.core.enums import CoreStep
 from hems_actors.core.facts import CoreFailed, LinkChanged, Restarted, Tick
@@ -217,3 +217,19 @@ def test_home_ends_with_the_first_error(
 
     with pytest.raises(VitalActorError, match=reason):
         home.ending.wait(0)
+
+
+def test_who_is_dismissed_stays_away(driver: Driver) -> None:
+    """Its actor stops, and what was still to be done for it is not; dismissed twice is dismissed once."""
+    log: list[Any] = []
+    heard: list[Any] = []
+    reached = threading.Event()
+    home = Home(driver.runtime)
+    home.start([Spec(HOME, Recorder, (heard, reached)), _spec(4, log)])
+    for message in (Dismiss(4), Dismiss(4), Restart(4), Check(4), Crashed(4, BoomError()), Spec(6, _Early)):
+        home.directory[SUPERVISOR].tell(message)
+    driver.until(reached)
+    home.stop()
+
+    assert home.directory[4].ref is None
+    assert [entry[:2] for entry in log] == [("start", 4), ("stop", 4)]

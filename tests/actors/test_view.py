@@ -1,8 +1,9 @@
 """The published view: what readers get, and that it stays as it was."""
 
-from hems_actors.actors.view import view_of
-from hems_actors.core.enums import Alarm, CarPhase, Health, Issuer
+from hems_actors.actors.view import Published, View, view_of
+from hems_actors.core.enums import Alarm, CarPhase, Health, Issuer, Mode, ThingKind
 from hems_actors.core.facts import BatteryReported
+from hems_actors.core.identity import Identity
 from hems_actors.core.state import Battery, Charger, State
 
 
@@ -28,3 +29,33 @@ def test_view_shows_the_home_and_shares_nothing() -> None:
 def test_home_without_a_battery() -> None:
     """None, not a battery at 0 W."""
     assert view_of(State()).battery is None
+
+
+def test_what_did_not_change_is_shared() -> None:
+    """A frame that only read the meter costs little: settings and things are those of the view before."""
+    state = State()
+    charger = state.chargers[4] = Charger(4)
+    charger.info.mode, charger.info.seq = Mode.ECO, 7
+    state.things[4] = Identity(ThingKind.CHARGER, (1, 2, 3, 4), (65,))
+    first = view_of(state)
+    second = view_of(state, first)
+    assert second.things is first.things
+    assert dict(second.chargers)[4].info is dict(first.chargers)[4].info
+    assert dict(first.chargers)[4].info.mode == Mode.ECO
+
+    charger.info.end_s = 90
+    state.things[5] = Identity(ThingKind.CAR, (1, 2, 3, 5), (66,))
+    third = view_of(state, second)
+    assert dict(third.chargers)[4].info.end_s == 90
+    assert (list(second.things), list(third.things)) == ([4], [4, 5])
+
+
+def test_listeners_get_each_view() -> None:
+    """In the order they came, whoever publishes."""
+    published, heard = Published(), list[View]()
+    published.publish(State(seq=1))
+    published.listen(heard.append)
+    published.publish(State(seq=2))
+
+    assert heard == [published.view]
+    assert published.view.seq == 2
