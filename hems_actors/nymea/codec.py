@@ -4,7 +4,7 @@ from typing import Final, Protocol
 
 from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidURI
-from websockets.frames import Frame, Opcode
+from websockets.frames import CloseCode, Frame, Opcode
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
@@ -39,6 +39,9 @@ class Codec(Protocol):
     def quiet(self) -> None:
         """Nothing arrived for a while."""
 
+    def goodbye(self) -> bytes:
+        """Return what is to be sent at the end, if anything."""
+
 
 class PlainCodec:
     """TCP: nothing lies between; TCP itself finds dead peers."""
@@ -64,6 +67,10 @@ class PlainCodec:
 
     def quiet(self) -> None:
         """Do nothing."""
+
+    def goodbye(self) -> bytes:
+        """Return nothing."""
+        return b""
 
 
 class WebSocketCodec:
@@ -120,6 +127,12 @@ class WebSocketCodec:
         self._silent = self._pinged
         self._pinged = True
         self._protocol.send_ping(b"")
+
+    def goodbye(self) -> bytes:
+        """Return what is to be sent at the end, if anything."""
+        if self.is_open:
+            self._protocol.send_close(CloseCode.NORMAL_CLOSURE)
+        return self.own()
 
     def _payload(self, frame: Frame) -> list[bytes]:
         self._begun += frame.data

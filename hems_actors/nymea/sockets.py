@@ -127,7 +127,7 @@ class SocketLine:
                 at_ms = clock()
                 payloads = [] if data is None else self._codec.payloads(data)
             self._write_own(wire)
-            if not opened and self._codec.is_open:
+            if not opened and (self._codec.is_open or payloads):
                 opened = True
                 to.tell(Opened(number))
             for payload in payloads:
@@ -155,7 +155,7 @@ class SocketLine:
     def _hang_up(self) -> None:
         with self._using:
             if self._wire is not None:
-                self._wire.close(self._codec.own())
+                self._wire.close(self._codec.goodbye())
             self._woken.close()
 
     def _said(self, error: OSError | LineError) -> str:
