@@ -40,6 +40,15 @@ _KINDS: Final[tuple[tuple[str, Kind, frozenset[str]], ...]] = (
 """Interface, what a thing with it is to the home, and the states it must have; the first that fits counts."""
 
 
+class Shown(NamedTuple):
+    """What a thing shows for one state, as it came."""
+
+    value: object = None
+    low: object = None
+    high: object = None
+    possible: object = None
+
+
 class StateType(NamedTuple):
     """One state of a class: its name, type (`Double`), unit (`UnitWatt`) and what the class says of its values."""
 
@@ -51,6 +60,11 @@ class StateType(NamedTuple):
     step: object = None
     possible: object = None
 
+    @property
+    def said(self) -> Shown:
+        """What the class says of a thing's state that does not say it itself."""
+        return Shown(None, self.low, self.high, self.possible)
+
 
 class ThingClass(NamedTuple):
     """A class that the home has use for."""
@@ -59,15 +73,6 @@ class ThingClass(NamedTuple):
     kind: Kind
     states: Mapping[str, StateType]
     """By UUID; those without a rule are left out."""
-
-
-class Shown(NamedTuple):
-    """What a thing shows for one state, as it came."""
-
-    value: object = None
-    low: object = None
-    high: object = None
-    possible: object = None
 
 
 class Thing(NamedTuple):
@@ -140,7 +145,7 @@ def thing_of(entry: Mapping[str, Any], classes: Mapping[str, ThingClass], proble
         state_id = uuid_of(state.get("stateTypeId"))
         known = of.states.get(state_id) if state_id is not None else None
         if state_id is not None and known is not None:
-            shown[state_id] = shown_of(state, Shown(None, known.low, known.high, known.possible))
+            shown[state_id] = shown_of(state, known.said)
     return Thing(
         uuid,
         name[:NAME_CHARS_MAX] if isinstance(name, str) else "",

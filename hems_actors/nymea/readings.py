@@ -43,16 +43,14 @@ def state_values(kind: ThingKind, state: StateType, shown: Shown, problems: Prob
 
 
 def all_values(thing: Thing, problems: Problems) -> Values:
-    """Return all that *thing* says; of one whose setup is not done, no more than that it cannot be reached."""
+    """Return all that *thing* says; one whose setup is not done cannot be reached, or says nothing."""
     kind = thing.kind
-    if kind is SOLAR:
+    if kind is SOLAR or not (thing.complete or kind in _REACHED):
         return {}
-    if not thing.complete:
-        return {CONNECTED: False} if kind in _REACHED else {}
     values: Values = {CONNECTED: True} if kind in _REACHED else {}
     for state_id, shown in thing.shown.items():
         values |= state_values(kind, thing.of.states[state_id], shown, problems)
-    return values
+    return values if thing.complete else {**values, CONNECTED: False}
 
 
 def charger_offers(thing: Thing, problems: Problems) -> tuple[int, bool]:
@@ -64,8 +62,8 @@ def charger_offers(thing: Thing, problems: Problems) -> tuple[int, bool]:
                 step_ma = step_ma_of(state.type, state.step)
             except UnusableError as error:
                 problems.append(f"stepSize: {error}")
-        elif state.name == DESIRED_PHASE_COUNT and state_id in thing.shown:
-            possible = thing.shown[state_id].possible
+        elif state.name == DESIRED_PHASE_COUNT:
+            possible = thing.shown.get(state_id, state.said).possible
             can_switch = isinstance(possible, list) and all(phases in possible for phases in _SWITCHING)
     return step_ma, can_switch
 

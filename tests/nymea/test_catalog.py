@@ -176,10 +176,12 @@ def test_limit_changes_alone() -> None:
 
 @pytest.mark.parametrize("status", ["ThingSetupStatusInProgress", "ThingSetupStatusFailed", None, 3])
 def test_thing_that_is_not_set_up(status: object) -> None:
-    """What it shows is worth nothing; it cannot be reached."""
+    """It cannot be reached, whatever it shows; one that cannot say so says nothing."""
     thing = parsed(a_thing({"connected": True, "power": True}, CHARGER, setupStatus=status), CHARGER)
+    assert all_values(thing, []) == {"connected": False, "power_on": True}
 
-    assert all_values(thing, []) == {"connected": False}
+    entry = a_class(["energystorage"], "currentPower")
+    assert all_values(parsed(a_thing({"currentPower": 5}, entry, setupStatus=status), entry), []) == {}
 
 
 def test_spoiled_values_are_named() -> None:
