@@ -37,33 +37,30 @@ def device_spec(kind: ThingKind, number: int) -> Spec:
 
 
 class Roster:
-    """All things there are, as last shown; `ordered` is told the numbers of things whose actor must be told all."""
+    """All things there are, as last shown, over one line after the other."""
 
-    def __init__(
-        self, place: Place, memory: Memory, make_spec: MakeSpec, ordered: Callable[[int], object]
-    ) -> None:
+    def __init__(self, place: Place, memory: Memory, make_spec: MakeSpec) -> None:
+        self.memory: Final = memory
         self.things: dict[str, Thing] = {}
-        """Those there now, by UUID; empty while there is no line."""
+        """Those there, or there last, by UUID."""
         self.root: str | None = None
         """UUID of the root meter."""
+        self.orders: list[int] = []
+        """Numbers of things whose actor has to be told all; whoever tells it empties this."""
         self._place = place
-        self._memory = memory
         self._make_spec = make_spec
-        self._ordered = ordered
         self._coordinator = place.directory[HOME]
         self._noted: set[str] = set()
 
     def meet(self, things: Mapping[str, Thing], present: frozenset[str], root: str | None) -> None:
         """Replace all that was known: what went meanwhile is told, then what came or changed."""
         self.things, self.root = {}, root
-        for uuid in [uuid for uuid in self._memory.numbers if uuid not in present]:
+        for uuid in [uuid for uuid in self.memory.numbers if uuid not in present]:
             self._lose(uuid)
         for thing in things.values():
             self._keep(thing)
-        before = tuple(self._memory.staffed)
+        self.orders = sorted(self.memory.staffed)
         self.refresh()
-        for number in sorted(self._memory.staffed.intersection(before)):
-            self._ordered(number)
 
     def put(self, thing: Thing, received_at_ms: int, *, read_back: bool = False) -> None:
         """Take *thing* as it is now, new or not, and tell its actor."""
@@ -71,15 +68,15 @@ class Roster:
             self.note("", [f"more than {THINGS_MAX} things: {thing.name} is passed over"])
             return
         self._keep(thing)
-        number = self._memory.numbers.get(thing.uuid)
-        if number in self._memory.staffed:
+        number = self.memory.numbers.get(thing.uuid)
+        if number in self.memory.staffed:
             self._tell(number, self._values(thing), received_at_ms, read_back=read_back)
         self.refresh()
 
     def remove(self, uuid: str) -> None:
         """Forget a thing that is not there any more."""
         self.things.pop(uuid, None)
-        if uuid in self._memory.numbers:
+        if uuid in self.memory.numbers:
             self._lose(uuid)
         self.refresh()
 
@@ -93,7 +90,7 @@ class Roster:
         before = thing.shown.get(state_id, state.said)
         shown = shown_of(params, before)
         self.things[thing.uuid] = thing = thing._replace(shown={**thing.shown, state_id: shown})
-        number = self._memory.numbers.get(thing.uuid)
+        number = self.memory.numbers.get(thing.uuid)
         if thing.kind is SOLAR or number is None or not thing.complete:
             return
         problems: Problems = []
@@ -105,11 +102,16 @@ class Roster:
     def values_of(self, number: int) -> Values | None:
         """Return all that thing *number* shows; None = it has no actor, or is not there."""
         thing = self.thing(number)
-        return self._values(thing) if thing is not None and number in self._memory.staffed else None
+        return self._values(thing) if thing is not None and number in self.memory.staffed else None
+
+    @property
+    def meter(self) -> int:
+        """Number of the root meter; 0 = none."""
+        return self.memory.site.meter if self.memory.site is not None else 0
 
     def thing(self, number: int) -> Thing | None:
         """Return thing *number*; None = it is not there."""
-        identity = self._memory.identities.get(number)
+        identity = self.memory.identities.get(number)
         return None if identity is None or identity.gone else self.things.get(uuid_text(identity.uuid))
 
     def solar_w(self) -> int | None:
@@ -120,7 +122,7 @@ class Roster:
 
     def refresh(self) -> None:
         """Tell which meter and battery count, and which settings, if that changed; order and dismiss actors."""
-        memory = self._memory
+        memory = self.memory
         root = self.things.get(self.root or "")
         meter = memory.numbers.get(root.uuid, 0) if root is not None and root.kind == ThingKind.METER else 0
         site = memory.settings.site._replace(meter=meter)
@@ -138,7 +140,7 @@ class Roster:
         for number in sorted(wanted - memory.staffed):
             memory.staffed.add(number)
             self._place.directory[SUPERVISOR].tell(self._make_spec(ThingKind(memory.identities[number].kind), number))
-            self._ordered(number)
+            self.orders.append(number)
 
     def note(self, who: str, problems: Iterable[str]) -> None:
         """Log each of *problems* of *who* once."""
@@ -150,7 +152,7 @@ class Roster:
 
     def _keep(self, thing: Thing) -> None:
         """Keep *thing*; tell its number and name if they are news."""
-        memory, kind = self._memory, thing.kind
+        memory, kind = self.memory, thing.kind
         self.things[thing.uuid] = thing
         number = memory.numbers.get(thing.uuid)
         if number is not None and memory.identities[number].kind != kind:
@@ -176,16 +178,16 @@ class Roster:
     def _configure(self, thing: Thing, number: int) -> None:
         """Tell the configuration of the charger *thing* if it changed."""
         problems: Problems = []
-        settings = self._memory.settings.of(thing)
+        settings = self.memory.settings.of(thing)
         configured = ChargerConfigured(number, *settings, *charger_offers(thing, problems))
         self.note(thing.name, problems)
-        if self._memory.configured.get(number) != configured:
-            self._memory.configured[number] = configured
+        if self.memory.configured.get(number) != configured:
+            self.memory.configured[number] = configured
             self._coordinator.tell(configured)
 
     def _choose_battery(self) -> None:
         """Keep to the battery that counts; without one, take the first by name."""
-        memory = self._memory
+        memory = self.memory
         batteries = [thing for thing in self.things.values() if thing.kind == ThingKind.BATTERY]
         batteries = sorted((thing for thing in batteries if thing.uuid in memory.numbers), key=_by_use)
         if memory.battery is not None:
@@ -203,7 +205,7 @@ class Roster:
             self.note("", [f"{len(batteries)} home batteries: only {name!r} counts"])
 
     def _has_actor(self, uuid: str, number: int) -> bool:
-        thing, memory = self.things.get(uuid), self._memory
+        thing, memory = self.things.get(uuid), self.memory
         if thing is None:
             return number in memory.staffed  # it is there, but nobody knows what it is now
         if thing.kind == ThingKind.METER:
@@ -211,13 +213,13 @@ class Roster:
         return thing.kind != ThingKind.BATTERY or (memory.battery is not None and memory.battery.source == number)
 
     def _lose(self, uuid: str) -> None:
-        number = self._memory.lose(uuid)
+        number = self.memory.lose(uuid)
         self._coordinator.tell(ThingRemoved(number))
-        if number in self._memory.staffed:
+        if number in self.memory.staffed:
             self._dismiss(number)
 
     def _dismiss(self, number: int) -> None:
-        self._memory.staffed.discard(number)
+        self.memory.staffed.discard(number)
         self._place.directory[SUPERVISOR].tell(Dismiss(number))
 
     def _tell(self, number: int, values: Values, received_at_ms: int, *, read_back: bool = False) -> None:

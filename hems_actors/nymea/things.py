@@ -46,9 +46,7 @@ class Memory:
         """Begin with the things that the log knows, those gone included: no number is given out twice."""
         self.settings = settings
         self.identities = dict(known)
-        self.numbers = {
-            uuid_text(identity.uuid): number for number, identity in known.items() if not identity.gone
-        }
+        self.numbers = {uuid_text(identity.uuid): number for number, identity in known.items() if not identity.gone}
         """Of all that are not gone, by UUID."""
         self.configured: dict[int, ChargerConfigured] = {}
         self.staffed: set[int] = set()
