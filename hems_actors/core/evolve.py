@@ -84,7 +84,7 @@ def evolve(state: State, seq: int, at_ms: int, event: Event) -> None:
         state.fact_type = kind
         if kind not in _KEEP_CALM:
             state.calm = None
-        if state.gone and event.source in state.gone:
+        if state.gone and event.source in state.gone and kind is not facts.ThingAdded:
             return  # it was on its way when the thing was removed
         handler(state, event)
         return
