@@ -42,6 +42,8 @@ KINDS: Final[dict[int, type[facts.Fact | outcomes.Outcome]]] = {
     18: facts.SpotMarketChanged,
     19: facts.PricesKnown,
     28: facts.PricesFailed,
+    33: facts.OptimizerChanged,
+    34: facts.OptimizerAnswered,
     20: facts.LinkChanged,
     21: facts.ThingConnected,
     22: facts.MeterReading,
