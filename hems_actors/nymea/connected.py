@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from hems_actors.actors.messages import Answered, BurstEnded, Call, Marked, ReadBack, StatesChanged
+from hems_actors.actors.messages import Answered, BurstEnded, Call, Marked, ReadBack
 from hems_actors.actors.runtime import Place
 from hems_actors.core.enums import Result
 from hems_actors.nymea.catalog import Thing, uuid_of
@@ -11,7 +11,6 @@ from hems_actors.nymea.errors import LineError
 from hems_actors.nymea.line import Line, Received
 from hems_actors.nymea.minute import Minute
 from hems_actors.nymea.protocol import Connection, Message, Notification, RemoteProtocolError, Reply, Request, Role
-from hems_actors.nymea.readings import all_values
 from hems_actors.nymea.requests import Answer, Requests
 from hems_actors.nymea.roster import Roster
 from hems_actors.nymea.session import ROOT_CHANGED, Found, Session
@@ -108,11 +107,8 @@ class Connected:
             return
 
         def then(thing: Thing) -> None:
-            if self._roster.thing(asked.thing) is None:
-                return  # it went while it was read
-            self._roster.put(thing)
-            values = all_values(thing, [])
-            asked.reply_to.tell(StatesChanged(values, self._at_ms, read_back=True))
+            if self._roster.thing(asked.thing) is not None:  # else it went while it was read
+                self._roster.put(thing, self._at_ms, read_back=True)
 
         self._session.read(thing.uuid, then)
 
