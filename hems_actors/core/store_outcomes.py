@@ -35,6 +35,8 @@ def action_closed(state: State, event: outcomes.ActionClosed) -> None:
         ledger.verified_at_ms = state.at_ms
         ledger.failures = 0
         ledger.refused_what = 0
+        if ledger.open_what == What.PHASES:
+            charger.session.switch_tries = 0  # it can
     else:
         remember(state, charger)
         ceiling_ms = REDUCTION_BACK_OFF_MS_MAX if ledger.open_reduces else BACK_OFF_MS_MAX
