@@ -98,7 +98,7 @@ class Connected:
             "actionTypeId": state_id,
             "params": [{"paramTypeId": state_id, "value": value}],
         }
-        self.requests.ask("Integrations.ExecuteAction", params, answered, within_ms=None)
+        self.requests.order("Integrations.ExecuteAction", params, answered)
 
     def read_back(self, asked: ReadBack) -> None:
         """Read a thing anew and tell all its states; nothing is told of one that is not there."""

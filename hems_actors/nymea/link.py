@@ -20,6 +20,7 @@ from hems_actors.nymea.status import LinkReport, LinkStatus
 from hems_actors.nymea.things import Memory, Settings
 
 _log: Final = logging.getLogger(__name__)
+_Handler = Callable[[Any], object]
 BACK_OFF_MS_MIN: Final = 4_000
 """Longer than the 3 s for which a server locks everybody out after one bad token."""
 BACK_OFF_MS_MAX: Final = 60_000
@@ -72,7 +73,7 @@ class Link(Behaviour):
         self._up_at_ms: int | None = None
         """Since when the coordinator believes that the link is up; None = it does not."""
         self._delay_ms = BACK_OFF_MS_MIN
-        self._handlers: dict[type, Callable[[Any], object]] = {
+        self._handlers: dict[type, _Handler] = {
             Begin: self._begin,
             Settings: self._configure,
             Dial: self._dial,

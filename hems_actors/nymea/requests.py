@@ -10,6 +10,9 @@ from hems_actors.nymea.protocol import Failure, Reply, Request, encode
 
 ANSWER_MS_MAX: Final = 20_000
 """A server that takes longer to say what there is, is not there."""
+TRIES_MAX: Final = 3
+"""A busy server may say that a question took it too long: it is asked again."""
+_TOO_LONG: Final = "Command timed out"
 OPEN_MAX: Final = 1_000
 """Older ones are forgotten: who waits for them has a timer of his own."""
 
@@ -28,6 +31,8 @@ class Late(NamedTuple):
 class _Open(NamedTuple):
     then: Then
     timer: TimerHandle | None
+    again: Callable[[], object] | None
+    """Asks once more; None = it was asked often enough, or must not be."""
 
 
 class Requests:
@@ -41,16 +46,25 @@ class Requests:
         self._id = 0
         self._open: dict[int, _Open] = {}
 
-    def ask(self, method: str, params: Mapping[str, Any], then: Then, *, within_ms: int | None = ANSWER_MS_MAX) -> None:
-        """Send a request; *then* gets the answer. None comes *within_ms*: the line is worth nothing; None = any time."""
+    def ask(self, method: str, params: Mapping[str, Any], then: Then, *, tries: int = TRIES_MAX) -> None:
+        """Ask something; *then* gets the answer.
+
+        None within 20 s: the line is worth nothing. A server that took too long is asked *tries* times in all.
+        """
+        again = None if tries <= 1 else lambda: self.ask(method, params, then, tries=tries - 1)
+        late = Late(self._number, self._id + 1, method)
+        timer = self._place.runtime.call_later(ANSWER_MS_MAX, self._place.me, late)
+        self._send(method, params, _Open(then, timer, again))
+
+    def order(self, method: str, params: Mapping[str, Any], then: Then) -> None:
+        """Order something, once; *then* gets the answer, whenever it comes."""
+        self._send(method, params, _Open(then, None, None))
+
+    def _send(self, method: str, params: Mapping[str, Any], opened: _Open) -> None:
         self._id += 1
-        timer = None
-        if within_ms is not None:
-            late = Late(self._number, self._id, method)
-            timer = self._place.runtime.call_later(within_ms, self._place.me, late)
         if len(self._open) >= OPEN_MAX:
             self._close(next(iter(self._open)))
-        self._open[self._id] = _Open(then, timer)
+        self._open[self._id] = opened
         self._line.send(encode(Request(self._id, method, params, self._token)))
 
     def answered(self, answer: Answer) -> None:
@@ -60,7 +74,11 @@ class Requests:
             LineError: whoever asked cannot go on with it.
         """
         waiting = self._close(answer.id)
-        if waiting is not None:
+        if waiting is None:
+            return
+        if waiting.again is not None and isinstance(answer, Failure) and answer.error.startswith(_TOO_LONG):
+            waiting.again()
+        else:
             waiting.then(answer)
 
     def late(self, late: Late) -> None:

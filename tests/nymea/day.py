@@ -73,9 +73,7 @@ def told_of(stage: Stage, fake: HouseNymead) -> Told:
     return Told(Settings(site, chargers, mask), [first[0], *identities, *first[1:]])
 
 
-def play(
-    stage: Stage, path: Path, taps: list[Tap], trouble: Callable[[HouseNymead, MemoryDialer, RunQueue], object]
-) -> Played:
+def play(stage: Stage, path: Path, taps: list[Tap], trouble: Callable[[HouseNymead, RunQueue], object]) -> Played:
     """Play *stage* into the new log *path*, *trouble* being what is planned to happen to the server."""
     moments, state = stage.moments, State()
     queue = RunQueue(moments.start_ms)
@@ -91,7 +89,7 @@ def play(
         prices = Means(queue.time, (stage.prices.provider(queue.time),), PriceMemory(), moments.zone)
         specs.append(Spec(SPOT_MARKET, SpotMarket, (prices,)))
     means = LinkMeans(dialer, Memory(told.settings, fake.identities()), report)
-    trouble(fake, dialer, queue)
+    trouble(fake, queue)
     try:
         home.start([*specs, Spec(LINK, Link, (means,))], told.facts)
         for at_ms, fact in later_facts(stage):

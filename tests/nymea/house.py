@@ -1,4 +1,4 @@
-"""A simulated home whose devices a fake nymead has: what the plant does is told by it, what it is told, the plant does."""
+"""A simulated home whose devices a fake nymead has: it tells what the plant does, the plant does what it is told."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -65,8 +65,9 @@ class HouseNymead(FakeNymead):
     def identities(self) -> dict[int, Identity]:
         """Return each thing as events speak of it, by its number in the scenario."""
         return {
-            number: Identity(_kind_of(self.things[thing]), words_of(UUID(thing).int), points_of(self.things[thing].name))
-            for thing, number in self.numbers.items()
+            number: Identity(_kind_of(thing), words_of(UUID(uuid).int), points_of(thing.name))
+            for uuid, number in self.numbers.items()
+            for thing in (self.things[uuid],)
         }
 
     def _fail(self, session: Session, request: Request) -> None:

@@ -1,6 +1,5 @@
 """A day behind a nymead of which one call in twenty fails: limits, deadlines, writes and replay, as on a good day."""
 
-import os
 import threading
 from pathlib import Path
 from random import Random
@@ -13,17 +12,18 @@ from hems_actors.core.enums import Ending
 from hems_actors.core.facts import LinkChanged, ThingAdded, ThingRemoved
 from hems_actors.core.registry import Event
 from hems_actors.sim.account import Account
-from hems_actors.sim.build import Stage, build
+from hems_actors.sim.build import build
 from hems_actors.sim.scenario import read_scenario
 from hems_actors.sim.watch.home import Watch
 from replay.report import Exit
 from replay.verify import Options, verify
-from tests.nymea.day import Played, play
-from tests.nymea.fake.memory import MemoryDialer, through
+from tests.nymea.day import play
+from tests.nymea.fake.memory import through
 from tests.nymea.house import HouseNymead
 
 SCENARIO: Final = Path(__file__).parents[1] / "scenarios" / "behind_nymead.toml"
 HOUR_MS: Final = 3_600_000
+FILES: Final = Path("/proc/self/fd")
 MINUTE_MS: Final = 60_000
 LOST_MS: Final = 90_000
 """A link that is lost is back by then, most times: 4 s, 8 s, 16 s, and what reading takes."""
@@ -55,11 +55,11 @@ def test_a_day_with_failing_calls(tmp_path: Path, seed: int) -> None:
     """Nothing breaks a rule, both cars are ready, and the log replays exactly."""
     stage = build(*read_scenario(SCENARIO))
     path = tmp_path / "day.msgpack"
-    threads, files = threading.active_count(), len(os.listdir("/proc/self/fd"))
+    threads, files = threading.active_count(), len(list(FILES.iterdir()))
     watch, account = Watch(stage), Account(stage)
     kept = Kept(watch)
 
-    def trouble(fake: HouseNymead, dialer: MemoryDialer, queue: RunQueue) -> None:
+    def trouble(fake: HouseNymead, queue: RunQueue) -> None:
         random = Random(f"trouble {seed}")
         later = through(queue)
         fake.failing = 0.05
@@ -77,4 +77,4 @@ def test_a_day_with_failing_calls(tmp_path: Path, seed: int) -> None:
     assert verify(path, Options()).exit == Exit.SAME
     assert kept.links[-1]
     assert threading.active_count() == threads
-    assert len(os.listdir("/proc/self/fd")) == files
+    assert len(list(FILES.iterdir())) == files

@@ -6,6 +6,8 @@ from typing import Any
 
 from tests.nymea.fake.classes import ClassDef, StateDef, id_of
 
+Device = Callable[[str, Any], object]
+
 
 class Fault(Enum):
     """What a faulty device does with a command."""
@@ -33,7 +35,7 @@ class Thing:
         self.clamp_a = 20.0
         self.setup = "Complete"
         """`None`, `InProgress`, `Complete` or `Failed`."""
-        self.device: Callable[[str, Any], object] | None = None
+        self.device: Device | None = None
         """What a command, by the state's name and its value, is handed to; None = the state is set."""
 
     def has(self, interface: str) -> bool:
