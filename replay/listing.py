@@ -7,7 +7,8 @@ from typing import Final
 
 from hems_actors.core.describe import describe
 from hems_actors.core.errors import FAILURES
-from hems_actors.core.facts import ClockOffset, ZoneKnown
+from hems_actors.core.facts import ClockOffset, ThingAdded, ZoneKnown
+from hems_actors.core.identity import name_of, names_of
 from hems_actors.core.outcomes import SetPointDecided
 from hems_actors.core.registry import Event, Stage, stage_of
 from hems_actors.eventlog.brief import brief
@@ -34,7 +35,7 @@ def lines_of(path: Path, what: str) -> Iterator[str]:
             if frame.type == FrameType.GAP:
                 yield f"{lines.local.text(frame.t0_ms)} #{frame.first_seq} is missing or damaged, maybe more after it"
             elif frame.type == FrameType.SNAPSHOT:
-                lines.take_zone(frame)
+                lines.take_state(frame)
             elif frame.type == FrameType.BATCH:
                 yield from lines.of(frame)
         if log.damage:
@@ -49,12 +50,14 @@ class _Lines:
         self._log = log
         self._what = what
         self._before: dict[int, tuple[object, ...]] = {}
+        self._names = dict(log.header.sources)
 
-    def take_zone(self, frame: Frame) -> None:
-        """Go by the zone that a SNAPSHOT holds; one that is not what a writer writes leaves it as it was."""
+    def take_state(self, frame: Frame) -> None:
+        """Go by zone and names that a SNAPSHOT holds; one that is not what a writer writes leaves them as they were."""
         with suppress(LogError, *FAILURES):
-            site = state_from(self._log.events(frame), frame.first_seq - 1, frame.t0_ms).site
-            self.local = LocalTime(site.transitions_s, site.clock_offset_ms)
+            state = state_from(self._log.events(frame), frame.first_seq - 1, frame.t0_ms)
+            self.local = LocalTime(state.site.transitions_s, state.site.clock_offset_ms)
+            self._names.update(names_of(state.things))
 
     def of(self, frame: Frame) -> Iterator[str]:
         """Yield the lines of a BATCH.
@@ -70,13 +73,14 @@ class _Lines:
                 self.local = LocalTime(event.transitions_s, self.local.clock_offset_ms)
             elif isinstance(event, ClockOffset):
                 self.local = LocalTime(self.local.transitions_s, event.offset_ms)
-            if not self._is_chosen(event):
-                continue
             try:
-                text = describe(event, log.header.sources)
+                if isinstance(event, ThingAdded):
+                    self._names[event.source] = name_of(event.name)
+                text = describe(event, self._names) if self._is_chosen(event) else None
             except FAILURES as error:
                 raise MalformedError(f"{log.path}: event {seq} is not what a writer writes: {brief(event)}") from error
-            yield f"{self.local.text(frame.t0_ms + row[2])} #{seq} {text}"
+            if text is not None:
+                yield f"{self.local.text(frame.t0_ms + row[2])} #{seq} {text}"
 
     def _is_chosen(self, event: Event) -> bool:
         if self._what != "all" and stage_of(kind_number(event)) == Stage.FACT:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from hems_actors.core.errors import FAILURES
 from hems_actors.core.facts import CoreFailed, Quarantined
 from hems_actors.core.registry import ACT_KIND_FIRST, DECIDE_KIND_FIRST, JUDGE_KIND_FIRST, KINDS, RESTORED_KIND_FIRST
-from hems_actors.core.state import SiteStatus, State
+from hems_actors.core.state import State
 from hems_actors.eventlog.brief import brief
 from hems_actors.eventlog.codec import kind_number
 from hems_actors.eventlog.frame import Frame, FrameType
@@ -63,8 +63,8 @@ class Replayer:
         self._free_run = free_run
         self._past_damage = past_damage
         self._ended = False
-        self.last_site: SiteStatus = core.new_state().site
-        """The newest known: its zone and clock tell local time."""
+        self.last_state: State = core.new_state()
+        """The newest known: its zone and clock tell local time, its things have names."""
         self._hashes = log.header.state_version == core.state_version
 
     def run(self) -> None:
@@ -84,7 +84,7 @@ class Replayer:
                     self._fail(*at, error)
         finally:
             if self.state is not None:
-                self.last_site = self.state.site
+                self.last_state = self.state
 
     def hash(self) -> bytes | None:
         """Return the hash of the state as it is now; None where it is unknown."""
@@ -109,7 +109,7 @@ class Replayer:
     def _lose(self, *, recorded: bool = False) -> None:
         """Note that the state is unknown from here; after a *recorded* loss the next snapshot is always taken."""
         if self.state is not None:
-            self.last_site = self.state.site
+            self.last_state = self.state
         self.state = None
         self._ended = self._ended or not (self._past_damage or recorded)
 

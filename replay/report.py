@@ -34,6 +34,8 @@ class Report:
     header: Header | None = None
     open: bool | None = None
     """Whether it has no end yet."""
+    names: Mapping[int, str] = field(default_factory=dict)
+    """Of things that came while it was written, by number."""
     events: int = 0
     frames: int = 0
     decisions: int = 0
@@ -66,7 +68,7 @@ class Report:
         """Return the name of the thing *source*; None for the home itself."""
         if source == 0 or self.header is None:
             return None
-        return self.header.sources.get(source, f"thing {source}")
+        return self.names.get(source) or self.header.sources.get(source, f"thing {source}")
 
     def as_json(self) -> Mapping[str, Any]:
         """Return the object of `--json`."""

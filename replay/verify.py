@@ -1,8 +1,11 @@
 """Replaying one file into a report."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hems_actors.core.errors import FAILURES
+from hems_actors.core.identity import names_of
 from hems_actors.eventlog.errors import LogError, NewerError
 from hems_actors.eventlog.localtime import LocalTime
 from hems_actors.eventlog.reader import LogReader
@@ -53,5 +56,7 @@ def _note(report: Report, log: LogReader, replayer: Replayer) -> None:
     report.divergences = replayer.divergences
     report.start_hash = replayer.start_hash
     report.state_hash = replayer.hash()
-    site = replayer.last_site
+    site = replayer.last_state.site
+    with suppress(*FAILURES):  # names that no log holds
+        report.names = names_of(replayer.last_state.things)
     report.local = LocalTime(site.transitions_s, site.clock_offset_ms)

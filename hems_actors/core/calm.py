@@ -7,6 +7,7 @@ charger's report of another draw. That a reading passed over would have led to n
 
 from typing import Final
 
+from hems_actors.core.answers import answer_for
 from hems_actors.core.electric import (
     has_meter,
     is_certain,
@@ -175,7 +176,7 @@ def _is_settled(state: State, charger: Charger) -> bool:
     if state.at_ms - last_ms < SETTLE_MS or (point.on and point.current_ma < point.target_ma):
         return False
     if is_eco(charger.info.mode):
-        if any(run_at(plan, now_s(state)) for plan in charger.plans if plan.runs):
+        if answer_for(state, charger) or any(run_at(plan, now_s(state)) for plan in charger.plans if plan.runs):
             return False
         return not point.on or (point.issuer == _SURPLUS_CHARGING and not has_rival(state, charger))
     return point.on and point.issuer == _NORMAL

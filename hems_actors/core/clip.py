@@ -102,7 +102,7 @@ def _failsafe(state: State, charger: Charger, wish: Wish) -> Point:
     safe_ma = min(charger.config.safe_ma, high_ma)
     operands = (safe_ma, state.fact_seq)
     offered = offer_ma(charger)
-    if wish.target_ma == 0 and wish.rule == Rule.SURPLUS_MISSING:
+    if wish.target_ma == 0 and wish.rule in (Rule.SURPLUS_MISSING, Rule.OPTIMIZER_PAUSES):
         return off(charger, wish.issuer, wish.rule, wish.operands)
     stays_off = state.config.meter or state.site.log_lost or not may_restart(state, charger)
     if safe_ma < low_ma or (not offered and stays_off):

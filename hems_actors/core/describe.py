@@ -32,6 +32,7 @@ FIELD_CODES: Final[dict[str, type[IntEnum]]] = {
     "purpose": enums.Purpose,
     "cause": enums.PlanCause,
     "ending": enums.Ending,
+    "trouble": enums.Trouble,
 }
 """Fields whose numbers are codes."""
 _SCALED: Final = {

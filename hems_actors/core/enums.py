@@ -226,6 +226,25 @@ class Failure(IntEnum):
     """TLS: the certificate was not verified; a wrong clock does that too."""
 
 
+class Trouble(IntEnum):
+    """Why the optimizer cannot be asked."""
+
+    NONE = 0
+    ABSENT = 1
+    """No socket is where it should be."""
+    REFUSED = 2
+    """Nobody listens there, this process may not speak there, or it says that it is not healthy."""
+    SLOW = 3
+    """No answer in time."""
+    STATUS = 4
+    """An answer other than 200, a redirect included."""
+    TOO_LARGE = 5
+    MALFORMED = 6
+    """The answer is not what is specified, or not whole: no HTTP, no JSON, keys or types missing."""
+    NONSENSICAL = 7
+    """The answer can be read but not be believed: unknown chargers, impossible currents, a validity that is over."""
+
+
 class OnExit(IntEnum):
     """What chargers are left at when the daemon stops (charging.md section 10)."""
 

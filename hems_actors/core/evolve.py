@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from hems_actors.core import facts, outcomes, store_facts, store_outcomes, store_plans, store_things
+from hems_actors.core import facts, outcomes, store_facts, store_optimizer, store_outcomes, store_plans, store_things
 from hems_actors.core.errors import UnknownEventError
 from hems_actors.core.facts import BatteryReported, ChargerReported, MeterReading
 from hems_actors.core.registry import Event
@@ -32,6 +32,8 @@ _FACTS: Final[dict[type, Callable[[State, Any], None]]] = {
     facts.SpotMarketChanged: store_plans.spot_market_changed,
     facts.PricesKnown: store_plans.prices_known,
     facts.PricesFailed: store_plans.prices_failed,
+    facts.OptimizerChanged: store_optimizer.optimizer_changed,
+    facts.OptimizerAnswered: store_optimizer.optimizer_answered,
     facts.BatteryConfigured: store_facts.battery_configured,
     facts.ThingAdded: store_things.thing_added,
     facts.ThingRemoved: store_things.thing_removed,
@@ -84,7 +86,7 @@ def evolve(state: State, seq: int, at_ms: int, event: Event) -> None:
         state.fact_type = kind
         if kind not in _KEEP_CALM:
             state.calm = None
-        if state.gone and event.source in state.gone:
+        if state.gone and event.source in state.gone and kind is not facts.ThingAdded:
             return  # it was on its way when the thing was removed
         handler(state, event)
         return

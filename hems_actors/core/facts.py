@@ -183,6 +183,25 @@ class PricesFailed(NamedTuple):
     failure: int
 
 
+class OptimizerChanged(NamedTuple):
+    """The optimizer can be asked, or not any more and why: then nothing it said before counts."""
+
+    source: int
+    available: bool
+    trouble: int
+
+
+class OptimizerAnswered(NamedTuple):
+    """What the optimizer wants of a charger, from now on for `valid_s`."""
+
+    source: int
+    target_ma: int
+    """Per phase; 0 = off."""
+    phases: int
+    """1 or 3; 0 = as they are."""
+    valid_s: int
+
+
 class BatteryConfigured(NamedTuple):
     """The home battery's phases as a mask; 0 = unknown."""
 
@@ -329,6 +348,8 @@ Fact = (
     | SpotMarketChanged
     | PricesKnown
     | PricesFailed
+    | OptimizerChanged
+    | OptimizerAnswered
     | BatteryConfigured
     | ThingAdded
     | ThingRemoved

@@ -1,5 +1,6 @@
 """Names of things as events hold them: UUIDs and texts as integers."""
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 NAME_CHARS_MAX: Final = 64
@@ -41,6 +42,11 @@ def points_of(name: str) -> tuple[int, ...]:
 def name_of(points: tuple[int, ...]) -> str:
     """Return the text of *points*; what cannot be printed shows as U+FFFD."""
     return "".join(_character(point) for point in points)
+
+
+def names_of(things: Mapping[int, Identity]) -> dict[int, str]:
+    """Return the names of *things* by number, those that are gone too."""
+    return {number: name_of(identity.name) for number, identity in things.items()}
 
 
 def _character(point: int) -> str:

@@ -1,6 +1,7 @@
 """What each charging mode lets set a charger's current: one table (charging.md sections 3 and 5).
 
-A charger's set-point is the highest of what these want at a moment:
+A charger's set-point is the highest of what these want at a moment; in all modes but Normal an answer of the optimizer
+that counts now goes before all of them (charging.md section 12):
 
 | mode | Normal | SurplusCharging | SpotMarketCharging | TimeRequirement | MinCurrent |
 |---|---|---|---|---|---|

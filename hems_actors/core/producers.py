@@ -11,6 +11,7 @@ from hems_actors.core.electric import active_phases, bounds_ma
 from hems_actors.core.enums import CarPhase, Health, Issuer, Timer
 from hems_actors.core.modes import ISSUERS
 from hems_actors.core.need import drawn_w
+from hems_actors.core.optimized import optimized
 from hems_actors.core.planned import bought_slot, min_current, time_requirement
 from hems_actors.core.rules import Rule
 from hems_actors.core.state import Charger, State
@@ -26,14 +27,15 @@ from hems_actors.core.surplus import (
     meets,
     start_threshold_w,
     stop_threshold_w,
+    takes_power,
 )
 from hems_actors.core.timers import has_elapsed
 from hems_actors.core.wish import Site, Wish, capped, phases_by_headroom, settled_phases
 
 _THREE: Final = 3
-_CREDITED: Final = (Issuer.SPOT_MARKET_CHARGING, Issuer.TIME_REQUIREMENT, Issuer.MIN_CURRENT)
-"""At the end of a slot a charge goes on if there is surplus for it, its own draw credited (charging.md section 8),
-once the mean holds that draw for its whole window: credited earlier it would count twice.
+_CREDITED: Final = (Issuer.SPOT_MARKET_CHARGING, Issuer.TIME_REQUIREMENT, Issuer.MIN_CURRENT, Issuer.OPTIMIZER)
+"""At the end of a slot, or of the optimizer's answer, a charge goes on if there is surplus for it, its own draw
+credited (charging.md section 8), once the mean holds that draw for its whole window: earlier it would count twice.
 """
 
 
@@ -92,7 +94,13 @@ PRODUCERS: Final[dict[Issuer, Producer]] = {
 
 
 def wish_of(state: State, charger: Charger, site: Site) -> Wish:
-    """Return the wish that sets *charger*'s current: the highest of those its mode allows, of equal ones the first."""
+    """Return the wish that sets *charger*'s current.
+
+    The optimizer's while its answer counts; else the highest of those its mode allows, of equal ones the first.
+    """
+    wish = optimized(state, charger, site)
+    if wish is not None:
+        return wish
     wishes = [
         wish for issuer in ISSUERS[charger.info.mode] if (wish := PRODUCERS[issuer](state, charger, site)) is not None
     ]
@@ -116,10 +124,12 @@ def _without_sample(state: State, charger: Charger) -> Wish:
 def _taken_over(state: State, charger: Charger, site: Site, available_w: int, start_w: int) -> Wish:
     """Charging for another reason: on surplus without off/on if there is enough, else off.
 
-    What a user switched on by hand stays until the next cycle (charging.md section 11).
+    What a user switched on by hand stays until the next cycle (charging.md section 11); what the optimizer switched on,
+    or took over from the sun, until the meter shows what is left beside it.
     """
     seq, point = state.meter.full_seq, charger.point
-    if point.issuer in _CREDITED and state.at_ms - point.uncredited_at_ms >= SAMPLE_WINDOW_MS + patience_ms(state):
+    is_shown = state.at_ms - point.uncredited_at_ms >= SAMPLE_WINDOW_MS + patience_ms(state)
+    if point.issuer in _CREDITED and is_shown:
         available_w += drawn_w(state, charger)
     operands = (available_w, seq, start_w, seq)
     if meets(state, available_w, start_w):
@@ -128,6 +138,9 @@ def _taken_over(state: State, charger: Charger, site: Site, available_w: int, st
         return Wish(
             point.current_ma, point.phases, Issuer.UNKNOWN, Rule.ADOPTED, (point.current_ma, charger.report_seq)
         )
+    if point.issuer == Issuer.OPTIMIZER and not is_shown and takes_power(charger):
+        kept_ma = max(bounds_ma(state, charger)[0], point.current_ma)
+        return Wish(kept_ma, point.phases, Issuer.OPTIMIZER, Rule.OPTIMIZER_ENDED, ())
     return _off(charger, Rule.SURPLUS_MISSING, operands)
 
 

@@ -46,6 +46,8 @@ KINDS: Final[dict[int, type[facts.Fact | outcomes.Outcome]]] = {
     30: facts.ThingRemoved,
     31: facts.MinuteSignal,
     32: facts.MinuteSignalLost,
+    33: facts.OptimizerChanged,
+    34: facts.OptimizerAnswered,
     20: facts.LinkChanged,
     21: facts.ThingConnected,
     22: facts.MeterReading,

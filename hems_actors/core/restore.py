@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from hems_actors.core.errors import MalformedPartError
 from hems_actors.core.facts import ChargerReported, MeterReading
 from hems_actors.core.identity import Identity
+from hems_actors.core.optimizer import Answer
 from hems_actors.core.restored import Restored, Value
 from hems_actors.core.state import (
     Battery,
@@ -38,6 +39,7 @@ from hems_actors.core.state import (
 
 Values = tuple[Value, ...]
 _METER_FIELDS: Final = ("interval_ms", "signed", "changed_at_ms")
+_OPTIMIZER_FIELDS: Final = ("available", "trouble", "seq")
 
 
 class Part(NamedTuple):
@@ -202,6 +204,25 @@ def _place_plan(state: State, source: int, values: Values) -> None:
     _put(_charger(state, source).plans[purpose], _names(Plan), values[1:])
 
 
+def _collect_optimizer(state: State) -> Iterator[tuple[int, Values]]:
+    optimizer = state.optimizer
+    if optimizer.seq:
+        yield 0, _values(optimizer, _OPTIMIZER_FIELDS)
+
+
+def _place_optimizer(state: State, _source: int, values: Values) -> None:
+    _put(state.optimizer, _OPTIMIZER_FIELDS, values)
+
+
+def _collect_answers(state: State) -> Iterator[tuple[int, Values]]:
+    for source, answer in state.optimizer.answers.items():
+        yield source, _values(answer, _names(Answer))
+
+
+def _place_answer(state: State, source: int, values: Values) -> None:
+    _put(state.optimizer.answers.setdefault(source, Answer()), _names(Answer), values)
+
+
 def _collect_alarms(state: State) -> Iterator[tuple[int, Values]]:
     for (alarm, source), value in state.alarms.items():
         yield source, (alarm, value)
@@ -265,4 +286,6 @@ PARTS: Final[tuple[Part, ...]] = (
     Part("plan_restored", ("purpose", *_names(Plan)), _collect_plans, _place_plan),
     Part("thing_restored", Identity._fields, _collect_things, _place_thing),
     Part("minute_signal_restored", ("present",), _collect_minute_signal, _place_minute_signal),
+    Part("optimizer_restored", _OPTIMIZER_FIELDS, _collect_optimizer, _place_optimizer),
+    Part("optimizer_answer_restored", _names(Answer), _collect_answers, _place_answer),
 )

@@ -43,6 +43,9 @@ class Rule(IntEnum):
     PLANNED_SLOT = 30
     DEADLINE_MISSED = 31
     MIN_CURRENT = 32
+    OPTIMIZED = 33
+    OPTIMIZER_PAUSES = 34
+    OPTIMIZER_ENDED = 35
 
 
 class RuleText(NamedTuple):
@@ -97,4 +100,11 @@ RULES: Final[dict[int, RuleText]] = {
     Rule.PLANNED_SLOT: RuleText("planned_slot", ("slot_end_s",), "charges as planned for the deadline"),
     Rule.DEADLINE_MISSED: RuleText("deadline_missed", ("deadline_s",), "the deadline is over: charges at once"),
     Rule.MIN_CURRENT: RuleText("min_current", ("minimum_ma",), "never less than the minimum while plugged in"),
+    Rule.OPTIMIZED: RuleText("optimized", ("asked_ma",), "charges as the optimizer says"),
+    Rule.OPTIMIZER_PAUSES: RuleText(
+        "optimizer_pauses", ("asked_ma", "minimum_ma"), "the optimizer wants none, or less than the minimum: off"
+    ),
+    Rule.OPTIMIZER_ENDED: RuleText(
+        "optimizer_ended", (), "the optimizer says no more: goes on until it shows whether there is surplus for it"
+    ),
 }

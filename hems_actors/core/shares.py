@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from hems_actors.core.answers import answer_for
 from hems_actors.core.electric import active_phases, bounds_ma
 from hems_actors.core.enums import Timer
 from hems_actors.core.state import Charger, State
@@ -54,7 +55,8 @@ def share_out(state: State) -> Shares:
             for other in takers
             if other.info.priority > charger.info.priority and other.source in granted
         )
-        if is_holder(charger) or has_elapsed(state, charger, Timer.SURPLUS_START, START_MS):
+        waits = has_elapsed(state, charger, Timer.SURPLUS_START, START_MS) and not answer_for(state, charger)
+        if is_holder(charger) or waits:
             granted[charger.source] = minimum_w(state, charger, active_phases(state, charger))
             if is_holder(charger) and takes_power(charger):
                 rest_w -= granted[charger.source]

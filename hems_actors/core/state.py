@@ -10,6 +10,7 @@ from typing import Final
 from hems_actors.core.enums import CarPhase, Health, Issuer, Knowledge, Mode, OnExit, Timer
 from hems_actors.core.facts import ChargerReported, MeterReading
 from hems_actors.core.identity import Identity
+from hems_actors.core.optimizer import Optimizer
 from hems_actors.core.quiet import Quiet
 from hems_actors.core.units import CURRENT_MA_MIN
 
@@ -368,6 +369,7 @@ class State:
     site: SiteStatus = field(default_factory=SiteStatus)
     planning: Planning = field(default_factory=Planning)
     market: Market = field(default_factory=Market)
+    optimizer: Optimizer = field(default_factory=Optimizer)
     guards: tuple[Guard, Guard, Guard] = field(default_factory=lambda: (Guard(), Guard(), Guard()))
     meter: Meter = field(default_factory=Meter)
     samples: list[Sample] = field(default_factory=list)

@@ -44,10 +44,12 @@ def cycle_due_ms(state: State) -> int | None:
 
 
 def restarted(state: State, _event: facts.Restarted) -> None:
-    """Nothing is known to be fresh; the link is down until it says otherwise."""
+    """Nothing is known to be fresh; the link is down, and the optimizer gone, until they say otherwise."""
     site = state.site
     site.link_up = state.minute_signal = False
     site.exiting = False
+    state.optimizer.available = False
+    state.optimizer.answers = {}
     state.meter.changed_at_ms = None
     state.samples.clear()
 

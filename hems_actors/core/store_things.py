@@ -6,9 +6,10 @@ from hems_actors.core.state import Battery, State, note_gone, note_surplus
 
 
 def thing_added(state: State, event: facts.ThingAdded) -> None:
-    """A thing has this number for life; a name may change."""
+    """A thing has this number for life; a name may change, and what was gone may come back."""
     state.things[event.source] = Identity(event.kind, event.uuid, event.name)
     state.things = dict(sorted(state.things.items()))
+    note_gone(state)
 
 
 def thing_removed(state: State, event: facts.ThingRemoved) -> None:

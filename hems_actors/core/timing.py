@@ -3,6 +3,7 @@
 from typing import Final
 
 from hems_actors.core import facts
+from hems_actors.core.answers import answer_for, answers_due_ms
 from hems_actors.core.cars import cars_due_ms, nudge_due_ms
 from hems_actors.core.clip import raise_waits
 from hems_actors.core.electric import offer_ma
@@ -55,7 +56,7 @@ def _is_awake(state: State, charger: Charger) -> bool:
     if is_eco(charger.info.mode):
         if any(has_elapsed(state, charger, timer, delay_ms) for timer, delay_ms in DELAYS_MS):
             return True
-        if point.on and (point.issuer != _SURPLUS_CHARGING or has_rival(state, charger)):
+        if point.on and (point.issuer != _SURPLUS_CHARGING or has_rival(state, charger) or answer_for(state, charger)):
             return True
     elif not point.on or charger.config.can_switch:
         return True
@@ -79,6 +80,7 @@ def next_due_ms(state: State) -> int:
     if health_ms is not None:
         due.append(health_ms)
     due.extend(silence_due_ms(state, phase) for phase in PHASES if state.guards[phase].began_at_ms is not None)
+    due.extend(answers_due_ms(state))
     for charger in state.chargers.values():
         due.extend(nudge_due_ms(state, charger))
         due.extend(plans_due_ms(state, charger))

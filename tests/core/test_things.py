@@ -96,6 +96,17 @@ def test_what_comes_too_late_changes_nothing(late: facts.Fact) -> None:
     assert home.state.chargers == {}
 
 
+def test_what_was_gone_may_come_back() -> None:
+    """Under its number, with nothing left of before."""
+    home = Home()
+    home.charger(2, mode=Mode.ECO, rotation=312)
+    home.tell(ADDED, facts.ThingRemoved(2), ADDED, facts.ChargerConfigured(2, 3, 123, 6_000, 1_000, False))
+
+    assert home.state.gone == ()
+    assert home.state.chargers[2].info.mode == Mode.NORMAL
+    assert home.state.chargers[2].config.rotation == 123
+
+
 def test_a_car_and_a_battery_go_too() -> None:
     """An alarm of the thing goes with it."""
     home = Home()

@@ -85,7 +85,7 @@ def test_thing_class(name: str) -> None:
 def _shape(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     """Return the names and kinds in *value*; whatever is in a list counts once."""
     if isinstance(value, dict):
-        return {key: _shape(each) for key, each in value.items()}
+        return {key: _shape(value[key]) for key in sorted(value)}
     if isinstance(value, list):
         return sorted({repr(_shape(each)) for each in value})
     if isinstance(value, bool) or value is None:

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from hems_actors.core.enums import ThingKind
 from hems_actors.core.evolve import evolve
-from hems_actors.core.facts import Tick, ZoneKnown
+from hems_actors.core.facts import Fact, ThingAdded, ThingRemoved, Tick, ZoneKnown
+from hems_actors.core.identity import points_of
 from hems_actors.core.state import State
 from hems_actors.core.version import LOGIC_VERSION
+from hems_actors.eventlog.errors import MalformedError
 from hems_actors.eventlog.place import SingleFile
 from hems_actors.eventlog.syncing import NoSync
 from hems_actors.eventlog.writer import LogWriter
@@ -16,6 +19,7 @@ from hems_actors.sim.demo import BUILT_IN, play_to
 from hems_actors.sim.scenario import read_scenario
 from replay.cli import main
 from replay.listing import lines_of
+from replay.verify import Options, verify
 from tests.eventlog.logs import HEAD
 
 TRANSCRIPT = Path(__file__).parents[1] / "days" / "demo.txt"
@@ -79,6 +83,38 @@ def test_damage_is_seen(day: Path, tmp_path: Path, capsys: pytest.CaptureFixture
     out, err = capsys.readouterr()
     assert sum("is missing or damaged" in line for line in out.splitlines()) == 1
     assert err.startswith(f"hems-replay: {damaged}: damaged, places: 1")
+
+
+def test_things_are_called_by_name(tmp_path: Path) -> None:
+    """As they were named while the log was written, or before it; in the findings of a replay too."""
+    state = State()
+    evolve(state, 1, 0, ThingAdded(10, ThingKind.CHARGER, (1, 2, 3, 4), points_of("Hof")))
+    writer = LogWriter(SingleFile(tmp_path / "named.msgpack"), HEAD, sync=NoSync())
+    writer.start(state, 0)
+    zoe = ThingAdded(11, ThingKind.CAR, (1, 2, 3, 5), points_of("Zoe"))
+    happened: list[Fact] = [zoe, ThingRemoved(11), ThingRemoved(10)]
+    for seq, fact in enumerate(happened, 2):
+        writer.append(0, fact)
+        evolve(state, seq, 0, fact)
+    writer.close(state, 0)
+
+    who = [line.partition(" #")[2].split()[1] for line in lines_of(writer.path, "all")]
+    assert who == ["Zoe", "Zoe", "Hof"]
+    report = verify(writer.path, Options())
+    assert [report.thing(number) for number in (10, 11, 12)] == ["Hof", "Zoe", "thing 12"]
+
+
+def test_a_name_that_is_none(tmp_path: Path) -> None:
+    """No writer writes it: the listing says where it is; a replay, which needs no names, goes on."""
+    writer = LogWriter(SingleFile(tmp_path / "odd.msgpack"), HEAD, sync=NoSync())
+    writer.start(State(), 0)
+    writer.append(0, ThingAdded(10, ThingKind.CHARGER, (1,), 5))  # type: ignore[arg-type]  # what is tested
+    writer.commit()
+    writer.abandon()
+
+    with pytest.raises(MalformedError, match="event 1 is not what a writer writes"):
+        list(lines_of(writer.path, "all"))
+    assert verify(writer.path, Options()).names == {}
 
 
 def test_later_file_is_told_in_local_time(tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ class ClassDef(NamedTuple):
             "ioType": "IOTypeNone",
             "name": state.name,
             "possibleValues": list(state.possible),
-            "possibleValuesDisplayNames": [],
+            "possibleValuesDisplayNames": [str(value) for value in state.possible],
             "stepSize": state.step,
             "type": state.type,
             "unit": state.unit,
@@ -164,7 +164,7 @@ def _wallbox(name: str, *, meter: bool, step: float) -> ClassDef:
             *(_kwh("sessionEnergy") if meter else ()),
         ),
         ("connect", "disconnect"),
-        (_EVENLY, StateDef("maxChargingCurrentUpperLimit", "Double", "UnitAmpere", 63, 6, 63)),
+        (_EVENLY, StateDef("maxChargingCurrentUpperLimit", "Double", "UnitAmpere", 63)),
     )
 
 
@@ -222,13 +222,20 @@ SIMULATION: Final = (
             StateDef("capacity", "Double", "UnitKiloWattHour", 10),
         ),
         (),
-        (StateDef("capacity", "Double", default=10), StateDef("chargingRate", "Double", "UnitWatt", 10_000), _PHASE),
+        (
+            StateDef("capacity", "Double", "UnitKiloWattHour", 10),
+            StateDef("chargingRate", "Double", "UnitWatt", 10_000),
+            _PHASE,
+        ),
     ),
     _car("apiCar", "", ()),
     _car(
         "genericCar",
         "Set battery level",
-        (StateDef("phaseCount", "Uint", "UnitNone", 3, 1, 3), StateDef("capacity", "Double", default=50)),
+        (
+            StateDef("phaseCount", "Uint", "UnitNone", 3, 1, 3),
+            StateDef("capacity", "Double", "UnitKiloWattHour", 50, 20, 200),
+        ),
     ),
     ClassDef(
         "manualConsumer",
