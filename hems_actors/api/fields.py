@@ -1,6 +1,7 @@
 """Kinds of values in messages: their types, ranges and units, once for checks, Introspect and INTERFACE.md."""
 
 import re
+from contextlib import suppress
 from datetime import date
 from typing import Annotated, Any, Final, NamedTuple
 
@@ -10,6 +11,7 @@ from pydantic_core import PydanticCustomError
 NO_UUID: Final = "00000000-0000-0000-0000-000000000000"
 INSTANT_MAX: Final = (1 << 32) - 1
 _UUID: Final = re.compile(r"\{?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAYS: Final = 7
 
 
@@ -67,10 +69,10 @@ def _day(value: Any) -> int | date:  # noqa: ANN401 - any JSON value
         if not 0 <= value <= INSTANT_MAX:
             raise PydanticCustomError("less_than_equal", "no instant")
         return value
-    try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise PydanticCustomError("date", "no date") from None
+    if isinstance(value, str) and _DATE.fullmatch(value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    raise PydanticCustomError("date", "no date")
 
 
 Uuid = Annotated[str, AfterValidator(_plain_uuid), Note(kind="Uuid")]
@@ -82,7 +84,7 @@ Ampere = Annotated[float, Field(ge=0, le=80), Note("A per phase")]
 Priority = Annotated[int, Field(ge=-100, le=100)]
 Weekdays = Annotated[
     list[Annotated[int, Field(ge=1, le=_DAYS)]],
-    Field(max_length=_DAYS),
+    Field(max_length=_DAYS, fail_fast=True),
     AfterValidator(_each_once),
     Note("1 = Monday .. 7"),
 ]
