@@ -1,7 +1,7 @@
 """Changes that clients ask for, one after the other: each is made from the view that shows the one before.
 
 So two clients cannot undo each other's change by accident, and however many ask, at most one change waits in the
-coordinator's mailbox.
+coordinator's mailbox. Who asks for many waits: each costs the coordinator work and the log space.
 """
 
 from collections import deque
@@ -16,6 +16,9 @@ from hems_actors.api.settings import UnacceptableError, fact_of
 
 TIMEOUT_S: Final = 45.0
 TIMED_OUT: Final = "Command timed out"
+BURST: Final = 20
+"""So many changes are made at once; then one each `GAP_S`."""
+GAP_S: Final = 0.5
 
 Outcome = EnergyError | str
 """How a change went; text = it could not be recorded, and why."""
@@ -30,6 +33,9 @@ class Handle(Protocol):
 
 class Clockwork(Protocol):
     """The thread that serves; an asyncio loop fits."""
+
+    def time(self) -> float:
+        """Return the instant in s; never goes back."""
 
     def call_soon_threadsafe(self, callback: Callable[[], object], /) -> object:
         """Do *callback* in that thread, soon; may be called from any."""
@@ -55,6 +61,9 @@ class Changes:
         self._seq: int | None = None
         """Of the open change's fact, once it is on disk."""
         self._timer: Handle | None = None
+        self._pause: Handle | None = None
+        self._even_at_s = 0.0
+        """When the changes so far will have had their gaps."""
 
     def put(self, asked: Wire, answered: Callable[[Outcome], object]) -> None:
         """Make what *asked* wants so when its turn comes; *answered* is told when it shows."""
@@ -68,7 +77,11 @@ class Changes:
             self._go_on()
 
     def _go_on(self) -> None:
-        while self._open is None and self._waiting:
+        while self._open is None and self._waiting and self._pause is None:
+            wait_s = self._even_at_s - self._clockwork.time() - BURST * GAP_S
+            if wait_s > 0:
+                self._pause = self._clockwork.call_later(wait_s, self._pause_is_over)
+                return
             change = self._waiting.popleft()
             try:
                 fact = fact_of(self._port, change.asked)
@@ -77,8 +90,13 @@ class Changes:
                 continue
             self._open = change
             self._number += 1
+            self._even_at_s = max(self._even_at_s, self._clockwork.time()) + GAP_S
             self._timer = self._clockwork.call_later(TIMEOUT_S, partial(self._told, self._number, TIMED_OUT))
             self._port.submit(fact, partial(self._answered, self._number))
+
+    def _pause_is_over(self) -> None:
+        self._pause = None
+        self._go_on()
 
     def _answered(self, number: int, outcome: int | str) -> None:
         """Pass on what the home said, from whatever thread."""

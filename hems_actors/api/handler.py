@@ -64,8 +64,8 @@ class Served(NamedTuple):
     port: HomePort
     changes: Changes
     server: Server
-    work: Callable[[Callable[[], Wire], Callable[[Wire], object]], object]
-    """Does the first elsewhere, without holding anybody up, and tells the second what came of it."""
+    work: Callable[[Callable[[], Wire], Callable[[Wire | str], object]], object]
+    """Does the first elsewhere, without holding anybody up, and tells the second what came of it; text = why not."""
 
 
 class Session:
@@ -89,6 +89,8 @@ class Session:
         }
         """What concerns this connection alone; what is neither here nor a Get is a change."""
         self.is_greeted = False
+        self.is_admitted = False
+        """Whether it was greeted, and with a good token where one is needed."""
         self.is_half = False
         """Whether a message was begun and not ended."""
         self.is_over = False
@@ -190,8 +192,11 @@ class Session:
         self._open = request
         self._served.work(lambda: get(port, asked), self._found)
 
-    def _found(self, answer: Wire) -> None:
-        self._close_open(lambda number: Reply(number, answer.wire()))
+    def _found(self, answer: Wire | str) -> None:
+        if isinstance(answer, str):
+            self._close_open(lambda number: Failure(number, answer))
+        else:
+            self._close_open(lambda number: Reply(number, answer.wire()))
 
     def _changed(self, outcome: Outcome) -> None:
         if isinstance(outcome, EnergyError):
@@ -209,7 +214,8 @@ class Session:
         server, keys, locale = self._served.server, self._keys, asked.locale or "en_US"
         asks = keys is not None and self._token is not None
         username = keys.name_of(self._token) if keys is not None and self._token is not None else None
-        if keys is not None and username is None:
+        self.is_admitted = keys is None or username is not None
+        if not self.is_admitted:
             self._namespaces = ()
         return calls.Hello.model_validate(
             {

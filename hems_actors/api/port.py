@@ -63,5 +63,8 @@ class HomePort(Protocol):
     def decisions(self, asked: Asked) -> Sequence[Made]:
         """Return the decisions *asked* for, in time order; may read the log, so never in the thread that serves."""
 
+    def news(self, after_seq: int) -> Sequence[Made]:
+        """Return the newest decisions after event *after_seq*, not necessarily all; returns at once."""
+
     def condition(self) -> Condition:
         """Return how it stands."""

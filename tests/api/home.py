@@ -126,6 +126,10 @@ class FakeHome:
             made for made in self.made if made.event.source == asked.charger and asked.from_s <= made.at_s <= asked.to_s
         ]
 
+    def news(self, after_seq: int) -> Sequence[Made]:
+        """Return what was made after that."""
+        return [made for made in self.made if made.seq > after_seq]
+
     def condition(self) -> Condition:
         """Return how it stands."""
         return self.how
@@ -147,6 +151,11 @@ class FakeClockwork:
 
     def __init__(self) -> None:
         self.timers: list[FakeTimer] = []
+        self.now = 0.0
+
+    def time(self) -> float:
+        """Return the time a test set."""
+        return self.now
 
     def call_soon_threadsafe(self, callback: Callable[[], object], /) -> None:
         """Do it."""
@@ -213,5 +222,5 @@ class Bench:
             pass
 
 
-def _at_once(get: Callable[[], Wire], told: Callable[[Wire], Any]) -> None:
+def _at_once(get: Callable[[], Wire], told: Callable[[Wire | str], Any]) -> None:
     told(get())
