@@ -11,7 +11,6 @@ from hems_actors.api.models import (
     ChargingInfo,
     ChargingSchedule,
     Decision,
-    EnergyError,
     Error,
     Experience,
     ScoreEntry,
@@ -26,7 +25,7 @@ class Nothing(Wire):
 class Done(Wire):
     """How a Set method went; without an error it is on disk."""
 
-    energyError: Error = EnergyError.NO_ERROR
+    energyError: Error
     """`EnergyErrorNoError`, or why nothing was changed."""
 
 
