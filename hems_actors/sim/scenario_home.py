@@ -53,7 +53,7 @@ class Sun(Table):
 class Load(Table):
     """`[load]`: what the house draws without its chargers, from a model or from a CSV file."""
 
-    base_w: list[Watt] = Field(min_length=3, max_length=3, default_factory=lambda: [100, 100, 100])
+    base_w: list[Watt] = Field(min_length=3, max_length=3, default_factory=lambda: [100.0, 100.0, 100.0])
     jitter_w: Watt = 10
     jitter_period_s: Annotated[float, Field(ge=1, le=3600)] = 15
     appliances_per_day: Annotated[int, Field(ge=0, le=500)] = 24
