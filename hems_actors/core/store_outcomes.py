@@ -205,7 +205,7 @@ def set_point_decided(state: State, event: outcomes.SetPointDecided) -> None:
     if event.on != point.on:
         charger.timers[Timer.SURPLUS_START] = None
         charger.timers[Timer.SURPLUS_STOP] = None
-    if event.phases != (point.phases or wired_phases(state, charger)):
+    if event.phases and event.phases != (point.phases or wired_phases(state, charger)):
         point.switched_at_ms = point.changed_at_ms = at_ms
         forget_phases(charger)
         for timer in (Timer.SURPLUS_STOP, Timer.PHASES_UP, Timer.PHASES_DOWN):
