@@ -45,6 +45,10 @@ class ChargerView(NamedTuple):
     """By `enums.Purpose`."""
     point_seq: int
     """Number of the decision: a new one for each."""
+    open_seq: int
+    """Number of the action in flight; 0 = none."""
+    level_percent: int | None
+    """Of the car that is assigned, as it says."""
 
 
 class MarketView(NamedTuple):
@@ -121,7 +125,7 @@ def view_of(state: State, before: View | None = None) -> View:
         state.site.health,
         state.meter.full,
         BatteryReported(battery.source, battery.power_w, battery.level_percent) if battery.source else None,
-        tuple((source, _charger_view(charger, known.get(source))) for source, charger in state.chargers.items()),
+        tuple((source, _charger_view(state, charger, known.get(source))) for source, charger in state.chargers.items()),
         tuple((alarm, source, value) for (alarm, source), value in state.alarms.items()),
         SettingsView(
             settings.phase_limit_ma,
@@ -148,8 +152,9 @@ def _market_view(market: Market) -> MarketView:
     return MarketView(market.enabled, market.provider, market.slots, market.seq)
 
 
-def _charger_view(charger: Charger, before: ChargerView | None) -> ChargerView:
+def _charger_view(state: State, charger: Charger, before: ChargerView | None) -> ChargerView:
     point, info = charger.point, charger.info
+    car = state.cars.get(info.car)
     return ChargerView(
         charger.report,
         point.on,
@@ -166,6 +171,8 @@ def _charger_view(charger: Charger, before: ChargerView | None) -> ChargerView:
         charger.deadline.at_s,
         tuple(_plan_view(plan) for plan in charger.plans),
         point.seq,
+        charger.ledger.open_seq,
+        None if car is None else car.level_percent,
     )
 
 

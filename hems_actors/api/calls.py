@@ -6,13 +6,15 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from hems_actors.api.fields import Count, Day, Instant, LimitAmpere, Note, Share, Uuid, Wire
+from hems_actors.api.fields import Day, Instant, LimitAmpere, Note, Share, Uuid, Wire
 from hems_actors.api.models import (
+    ChargerStatus,
     ChargingInfo,
     ChargingSchedule,
     Decision,
     Error,
     Experience,
+    PowerStatus,
     ScoreEntry,
     SpotMarketProviderInfo,
 )
@@ -155,8 +157,10 @@ class Status(Wire):
     """The same, in words."""
     log: str
     """Where the event log stands, in words."""
-    chargers: Count
-    """How many chargers there are."""
+    power: PowerStatus
+    """Where power comes from and goes to."""
+    chargers: list[ChargerStatus]
+    """What each charger does."""
 
 
 class HelloAsked(Wire):

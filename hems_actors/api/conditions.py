@@ -5,6 +5,7 @@ from typing import Final
 from hems_actors.actors.view import View
 from hems_actors.api.calls import Status
 from hems_actors.api.port import Condition
+from hems_actors.api.standing import charger_status, power_status
 from hems_actors.core.enums import Alarm, Health
 from hems_actors.core.identity import names_of
 
@@ -46,5 +47,6 @@ def status(view: View, condition: Condition) -> Status:
         linkUp=condition.link_up,
         link=condition.link,
         log=condition.log,
-        chargers=len(view.chargers),
+        power=power_status(view, condition.solar_w),
+        chargers=[charger_status(view, *each) for each in view.chargers],
     )

@@ -12,6 +12,7 @@ from hems_actors.api.fields import (
     Ampere,
     Count,
     Instant,
+    LimitAmpere,
     Note,
     Percent,
     Priority,
@@ -176,6 +177,54 @@ class Decision(Wire):
     """What that rule says, in words."""
     because: str
     """The values it went by, each with the number of the event it came from; may be empty."""
+
+
+class PowerStatus(Wire):
+    """What the newest readings say; what nobody says is absent."""
+
+    gridPower: Annotated[int, Note("W, import is positive")] | None = None
+    """At the root meter."""
+    phaseCurrents: Annotated[list[float], Note("A, import is positive")] | None = None
+    """At the root meter, of phases A, B and C."""
+    phasePowerLimit: LimitAmpere
+    """What no phase may exceed now: the lower one of the setting and of the configuration; 0 = no limit."""
+    solarPower: Annotated[int, Note("W, producing is negative")] | None = None
+    """Of all inverters."""
+    batteryPower: Annotated[int, Note("W, charging is positive")] | None = None
+    """Of the home battery."""
+    batteryLevel: Percent | None = None
+    """Of the home battery."""
+    surplusPower: Annotated[int, Note("W")] | None = None
+    """What cars could draw without import: what they draw now less gridPower."""
+
+
+class ChargerStatus(Wire):
+    """What a charger does."""
+
+    evChargerId: Uuid
+    """Which one."""
+    name: str
+    """For people."""
+    connected: bool
+    """Whether nymea reaches it."""
+    pluggedIn: bool
+    """Whether a car is plugged in, as far as can be told."""
+    currentPower: Annotated[int, Note("W")] | None = None
+    """What it draws; absent = it does not say."""
+    chargingEnabled: bool
+    """Whether it is to charge."""
+    maxChargingCurrent: Ampere
+    """At which current."""
+    desiredPhaseCount: Annotated[int, Field(ge=0, le=3)]
+    """On how many phases; 0 = not known."""
+    chargingMode: Mode
+    """How it is to charge."""
+    issuer: Issuer
+    """Who wants it so."""
+    reason: str
+    """Why, in words."""
+    level: Percent | None = None
+    """Of the car that is assigned, as it says."""
 
 
 class Experience(Wire):

@@ -43,6 +43,8 @@ class Condition(NamedTuple):
     """In one line."""
     degraded: tuple[str, ...] = ()
     """Reasons that no alarm tells."""
+    solar_w: int | None = None
+    """Of all inverters, producing is negative; None = nobody says."""
 
 
 class HomePort(Protocol):

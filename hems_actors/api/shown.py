@@ -61,7 +61,7 @@ def charging_info(view: View, number: int, charger: ChargerView) -> ChargingInfo
         priority=info.priority,
         chargingState=_STATES[charger.charging_state],
         issuer=_ISSUERS[charger.issuer],
-        reason=_sentence(charger.rule),
+        reason=sentence_of(charger.rule),
     )
 
 
@@ -130,12 +130,13 @@ def decision(things: Mapping[int, Identity], made: Made) -> Decision:
         desiredPhaseCount=event.phases,
         issuer=_ISSUERS[event.issuer],
         rule=str(event.rule) if known is None else known.name,
-        reason=_sentence(event.rule),
+        reason=sentence_of(event.rule),
         because=operands_text(event.rule, event.operands),
     )
 
 
-def _sentence(rule: int) -> str:
+def sentence_of(rule: int) -> str:
+    """Return what *rule* says, in words."""
     return RULES[rule].sentence if rule in RULES else str(rule)
 
 

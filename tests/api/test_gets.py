@@ -11,9 +11,33 @@ from hems_actors.api.port import Asked, Condition
 from hems_actors.core import facts, outcomes
 from hems_actors.core.enums import Alarm, Health
 from hems_actors.spotmarket.awattar import AT
-from tests.api.home import CARPORT, CARPORT_ID, EVENTS, GARAGE, GARAGE_ID, HOUR_S, NOBODY_ID, NOW_S, Bench
+from tests.api.home import CAR, CARPORT, CARPORT_ID, EVENTS, GARAGE, GARAGE_ID, HOUR_S, METER, NOBODY_ID, NOW_S, Bench
 from tests.api.speaking import INVALID, asked, refusal, success
 
+GARAGE_STATUS: Final = {
+    "evChargerId": GARAGE_ID,
+    "name": "garage",
+    "connected": False,
+    "pluggedIn": False,
+    "chargingEnabled": True,
+    "maxChargingCurrent": 10,
+    "desiredPhaseCount": 1,
+    "chargingMode": "ChargingModeEcoWithTargetTime",
+    "issuer": "ChargingActionIssuerSurplusCharging",
+    "reason": "surplus held above the start threshold for 60 s",
+}
+CARPORT_STATUS: Final = {
+    "evChargerId": CARPORT_ID,
+    "name": "carport",
+    "connected": False,
+    "pluggedIn": False,
+    "chargingEnabled": False,
+    "maxChargingCurrent": 0,
+    "desiredPhaseCount": 0,
+    "chargingMode": "ChargingModeNormal",
+    "issuer": "ChargingActionIssuerUnknown",
+    "reason": "nothing decided yet",
+}
 GARAGE_INFO: Final = {
     "evChargerId": GARAGE_ID,
     "assignedCarId": "6f2a1b4c-0000-4000-8000-00000000000c",
@@ -143,7 +167,8 @@ GOOD: Final = [
             "linkUp": True,
             "link": "connected to nymea-lab 1.15.2",
             "log": "writing hems-000001.msgpack",
-            "chargers": 2,
+            "power": {"phasePowerLimit": 25},
+            "chargers": [GARAGE_STATUS, CARPORT_STATUS],
         },
         id="status",
     ),
@@ -279,3 +304,34 @@ def test_every_method_is_answered(bench: Bench) -> None:
     }
     for method in METHODS:
         assert asked(bench, method.name, params.get(method.name, {}))["status"] == "success"
+
+
+def test_status_tells_what_happens(bench: Bench) -> None:
+    """Power by where it comes from and goes to, and each charger; what nobody says is absent."""
+    before = asked(bench, "EnergyPlugin.GetStatus", {})["params"]["power"]
+    reading = facts.MeterReading(METER, 0, True, -1_500, -900, -300, -300, 4_000, 1_300, 1_300, 2_300, None, 2_310)
+    bench.home.tell(
+        facts.ChargerReported(GARAGE, True, True, 10_000, 6_000, 16_000, True, True, 1, 1, 2_300, None, None, None),
+        facts.CarReported(CAR, 55, 40_000, 6_000, 16_000, 3, True),
+        facts.BatteryConfigured(14, 7),
+        facts.BatteryReported(14, 400, 71),
+        reading,
+    )
+    bench.home.how = Condition(True, "connected", "day.msgpack", (), -6_000)
+
+    found = asked(bench, "EnergyPlugin.GetStatus", {})["params"]
+    garage, carport = found["chargers"]
+    assert before == {"phasePowerLimit": 25}
+    assert found["power"] == {
+        "gridPower": -1_500,
+        "phaseCurrents": [-4, -1.3, -1.3],
+        "phasePowerLimit": 25,
+        "solarPower": -6_000,
+        "batteryPower": 400,
+        "batteryLevel": 71,
+        "surplusPower": 3_800,
+    }
+    assert (garage["name"], garage["connected"], garage["currentPower"], garage["level"]) == ("garage", True, 2_300, 55)
+    assert (carport["name"], carport["connected"]) == ("carport", False)
+    assert "currentPower" not in carport
+    assert "level" not in carport
