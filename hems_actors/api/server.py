@@ -31,7 +31,7 @@ _LOG: Final = logging.getLogger(__name__)
 class Access(NamedTuple):
     """Where the API is served, and to whom."""
 
-    urls: Sequence[str] = ("ws://127.0.0.1:4480", "nymea://127.0.0.1:2280")
+    urls: Sequence[str] = ("ws://127.0.0.1:4455", "nymea://127.0.0.1:2255")
     certificate: Certificate | None = None
     keys: Keys | None = None
     """Who knows good tokens, if any were made."""

@@ -26,6 +26,8 @@ from hems_actors.config.tariff import CONTRACT_KEYS, contract_mistakes
 from hems_actors.config.toml_file import TomlFile, read_toml
 from hems_actors.nymea.address import address_of, fingerprint_of
 from hems_actors.nymea.errors import AddressError
+from hems_actors.spotmarket.errors import AddressError as WebAddressError
+from hems_actors.spotmarket.web import Web
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -64,6 +66,14 @@ def _listen_url(url: str) -> str:
         raise expected from error
     if port is None or parts.scheme not in ("ws", "wss", "nymea", "nymeas") or parts.path not in ("", "/"):
         raise expected
+    return url
+
+
+def _web_address(url: str) -> str:
+    try:
+        Web(url)
+    except WebAddressError as error:
+        raise PydanticCustomError("web", "expected an address such as https://api.awattar.at") from error
     return url
 
 
@@ -109,7 +119,12 @@ class ApiTable(Table):
     )
     certificate: str | None = None
     key: str | None = None
-    tokens_required: bool = False
+
+
+class ServiceTable(Table):
+    """`[service]`: the process."""
+
+    log_level: Literal["debug", "info", "warning"] = "info"
 
 
 class TariffTable(Table):
@@ -117,7 +132,9 @@ class TariffTable(Table):
 
     kind: Literal["awattar_at", "awattar_de", "hp_hc"]
     enabled: bool = True
-    """At the first start; later the API decides."""
+    """Whether prices are used; the API may change it, until this file says something new."""
+    address: Annotated[str, AfterValidator(_web_address)] | None = None
+    """Of a mirror of the market's feed; nothing = the market itself."""
     windows: Any = None
     """This and what follows are an HP/HC contract's, who validates them."""
     summer_windows: Any = None
@@ -155,6 +172,7 @@ class Config(Table):
     nymea: NymeaTable = NymeaTable()
     log: LogTable = LogTable()
     api: ApiTable = ApiTable()
+    service: ServiceTable = ServiceTable()
     tariff: TariffTable | None = None
     planning: PlanningTable = PlanningTable()
     settings: Settings = Settings()
@@ -201,6 +219,8 @@ def _contradictions(config: Config) -> list[tuple[Key, str]]:
         found += [(("tariff", name), f'expected none with kind = "{tariff.kind}"') for name in sorted(given)]
     elif tariff is not None:
         found += contract_mistakes(tariff)
+        if tariff.address is not None:
+            found.append((("tariff", "address"), 'expected none with kind = "hp_hc"'))
     return found
 
 
@@ -213,8 +233,8 @@ def _api_contradictions(api: ApiTable) -> list[tuple[Key, str]]:
         tls = url.startswith(("wss", "nymeas"))
         if tls and api.certificate is None:
             found.append((key, f"expected api.certificate and api.key too: {url} is encrypted"))
-        if not is_local(url) and not (tls and api.tokens_required):
-            found.append((key, f"expected wss:// or nymeas:// and tokens_required = true: {url} is open to others"))
+        if not is_local(url) and not tls:
+            found.append((key, f"expected wss:// or nymeas://, which need tokens: {url} is open to others"))
     return found
 
 

@@ -22,6 +22,14 @@ class SegmentName(NamedTuple):
     """UTC, `YYYYMMDDThhmmssfffZ`."""
     home: str
 
+    @property
+    def start_s(self) -> float | None:
+        """The same instant, s since 1970; None if it is no date."""
+        try:
+            return datetime.strptime(self.start, "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC).timestamp()
+        except ValueError:
+            return None
+
 
 def segment_name(home: str, first_seq: int, wall_ms: int) -> str:
     """Return the name of a segment begun at *wall_ms*.

@@ -5,7 +5,6 @@ than the older of the two, and everything while there are no two of them.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -104,7 +103,7 @@ def held(segment: Path) -> Held:
     return Held(
         segment,
         sum(path.stat().st_size for path in files_of(segment)),
-        name and _seconds(name.start),
+        None if name is None else name.start_s,
     )
 
 
@@ -126,10 +125,3 @@ def _too_old(following: Held, newest: Held, limits: Limits) -> str | None:
         return None
     old = newest.start_s - following.start_s > limits.days_max * _DAY_S
     return f"it ended more than {limits.days_max} d before the newest segment" if old else None
-
-
-def _seconds(start: str) -> float | None:
-    try:
-        return datetime.strptime(start, "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC).timestamp()
-    except ValueError:
-        return None

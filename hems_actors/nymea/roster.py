@@ -125,6 +125,8 @@ class Roster:
         memory = self.memory
         root = self.things.get(self.root or "")
         meter = memory.numbers.get(root.uuid, 0) if root is not None and root.kind == ThingKind.METER else 0
+        if not self.things and memory.site is not None:
+            meter = memory.site.meter  # nothing was read yet
         site = memory.settings.site._replace(meter=meter)
         if site != memory.site:
             memory.site = site

@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
+from hems_actors.config.as_facts import milli
 from hems_actors.core.enums import Closing
 from hems_actors.core.facts import ActionSent
 from hems_actors.core.outcomes import ActionClosed, ActionIntended, AlarmChanged, DeadlineJudged, PlanMade
 from hems_actors.core.registry import Event
 from hems_actors.core.units import PHASES
-from hems_actors.sim.build import Stage, milli
+from hems_actors.sim.build import Stage
 from hems_actors.sim.deadline_book import DeadlineBook
 from hems_actors.sim.purchases import Purchases, Timeline
 

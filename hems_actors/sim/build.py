@@ -3,6 +3,7 @@
 from itertools import chain
 from typing import NamedTuple
 
+from hems_actors.config.as_facts import milli
 from hems_actors.config.table import phase_indices
 from hems_actors.sim.happenings import double_bookings, happenings, write_faults
 from hems_actors.sim.infos import past_deadlines
@@ -19,11 +20,6 @@ from hems_actors.sim.profiles import Profiles, build_profiles
 from hems_actors.sim.scenario import Scenario, Source, mistake
 from hems_actors.sim.scenario_home import BatteryTable
 from hems_actors.sim.scenario_things import CarTable, ChargerTable
-
-
-def milli(amps: float) -> int:
-    """Return *amps* in mA, whole."""
-    return round(amps * 1_000)
 
 
 class Stage(NamedTuple):

@@ -2,7 +2,8 @@
 
 from bisect import bisect_right
 
-from hems_actors.sim.build import Stage, milli
+from hems_actors.config.as_facts import milli
+from hems_actors.sim.build import Stage
 from hems_actors.sim.happenings import Windows, window_ms, within
 from hems_actors.sim.plant.home import NEVER_MS
 from hems_actors.sim.plant.meters import MeterKind, Shown, meter_shows

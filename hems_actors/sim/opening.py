@@ -1,17 +1,15 @@
 """From a scenario to the facts a home begins with, and those its user adds later."""
 
 from hems_actors.actors.zone import transitions_s
-from hems_actors.config.table import PlanningTable, Settings, phase_indices
+from hems_actors.config.as_facts import ON_EXIT, milli, phases_mask, planning_fact, rotation_of, settings_fact
 from hems_actors.core import facts
-from hems_actors.core.enums import OnExit
 from hems_actors.core.state import SiteSettings, State
-from hems_actors.sim.build import Stage, milli
+from hems_actors.sim.build import Stage
 from hems_actors.sim.infos import MODES, Told, told_at_start, told_later
 from hems_actors.sim.mistakes import MARKET, SETTINGS
 from hems_actors.sim.numbers import BATTERY, METER
 from hems_actors.sim.scenario_things import ChargerTable
 
-_ON_EXIT = {"keep": OnExit.KEEP, "safe": OnExit.SAFE, "stop": OnExit.STOP}
 _YEAR_MS = 366 * 86_400_000
 
 
@@ -27,19 +25,19 @@ def opening_facts(stage: Stage) -> list[facts.Fact]:
             phase_limit_max_ma=milli(scenario.home.phase_limit_a_max),
             grid_phases=scenario.home.grid_phases,
             unbalance_limit_ma=milli(scenario.home.unbalance_limit_a),
-            on_exit=_ON_EXIT[scenario.home.on_exit],
+            on_exit=ON_EXIT[scenario.home.on_exit],
             meter=METER if scenario.meter.kind != "none" else 0,
         ),
-        _settings(scenario.settings),
-        _planning(scenario.planning),
+        settings_fact(scenario.settings),
+        planning_fact(scenario.planning),
     ]
     if stage.prices is not None:
         found.append(facts.SpotMarketChanged(0, stage.prices.table.enabled, stage.prices.number))
     for charger, told in zip(scenario.chargers, told_at_start(scenario, moments), strict=True):
         found += [_configured(stage.numbers.chargers[charger.name], charger), _info(told, stage)]
     if scenario.battery is not None:
-        known = phase_indices(scenario.battery.phases) if scenario.battery.phases_configured else ()
-        found.append(facts.BatteryConfigured(BATTERY, sum(1 << phase for phase in known)))
+        known = scenario.battery.phases if scenario.battery.phases_configured else ""
+        found.append(facts.BatteryConfigured(BATTERY, phases_mask(known)))
     return found
 
 
@@ -92,40 +90,17 @@ def later_facts(stage: Stage) -> list[tuple[int, facts.Fact]]:
             found.append((at_ms, _info(infos["changes", i], stage)))
         if given.intersection(SETTINGS):
             settings = settings.model_copy(update=change.model_dump(include=given.intersection(SETTINGS)))
-            found.append((at_ms, _settings(settings)))
+            found.append((at_ms, settings_fact(settings)))
         if given.intersection(MARKET) and stage.prices is not None:
             found.append((at_ms, facts.SpotMarketChanged(0, change.spot_market_enabled or False, stage.prices.number)))
     return found
 
 
-def _settings(settings: Settings) -> facts.SiteSettingsChanged:
-    return facts.SiteSettingsChanged(
-        0,
-        phase_limit_ma=settings.phase_power_limit_a * 1_000,
-        tolerance_permille=milli(settings.acquisition_tolerance),
-        battery_level_permille=milli(settings.battery_level_consideration),
-    )
-
-
-def _planning(planning: PlanningTable) -> facts.PlanningConfigured:
-    return facts.PlanningConfigured(
-        0,
-        house_ma=milli(planning.house_a),
-        run_s_min=planning.minimum_run_min * 60,
-        capacity_wh=round(planning.capacity_kwh * 1_000),
-        level_percent=planning.level_percent,
-    )
-
-
 def _configured(number: int, charger: ChargerTable) -> facts.ChargerConfigured:
-    rotation = 0
-    if charger.wiring_configured:
-        for phase in phase_indices(charger.wiring):
-            rotation = rotation * 10 + phase + 1
     return facts.ChargerConfigured(
         number,
         phases=len(charger.wiring),
-        rotation=rotation,
+        rotation=rotation_of(charger.wiring if charger.wiring_configured else ""),
         safe_ma=milli(charger.safe_a),
         step_ma=milli(charger.step_a),
         can_switch=charger.can_switch,

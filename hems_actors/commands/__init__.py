@@ -1,0 +1,1 @@
+"""The commands of `hemsd`, one file each."""
