@@ -68,6 +68,7 @@ class Coordinator(Behaviour):
             self._take(message, at_ms)
         except WriteError as error:
             self._lose_log(str(error), at_ms)
+        self._published.keep_up(self._home.state)
         self._timer.arm(at_ms, self._home.due_ms, self._journal.due_ms)
 
     def on_stop(self) -> None:

@@ -1,13 +1,16 @@
-"""What the rest of the process may know of the home: an immutable view, published after each frame."""
+"""What the rest of the process may know of the home: an immutable view, published as frames close, or each second."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from hems_actors.core.enums import ChargingState
 from hems_actors.core.facts import BatteryReported, ChargerReported, ChargingInfoChanged, MeterReading
 from hems_actors.core.identity import Identity
 from hems_actors.core.modes import charging_state
 from hems_actors.core.state import Charger, Market, Plan, State
+
+LAG_MS_MAX: Final = 1_000
+"""So far at most a view is behind, while events come and somebody listens."""
 
 
 class PlanView(NamedTuple):
@@ -106,6 +109,11 @@ class Published:
     def listen(self, listener: Callable[[View], object]) -> None:
         """Call *listener* with each view from now on, in the coordinator's thread: it must neither block nor raise."""
         self._listeners = (*self._listeners, listener)
+
+    def keep_up(self, state: State) -> None:
+        """Publish the view of *state* if somebody listens, and the last one is of 1 s before or more."""
+        if self._listeners and state.at_ms - self.view.at_ms >= LAG_MS_MAX:
+            self.publish(state)
 
     def publish(self, state: State) -> None:
         """Publish the view of *state*."""

@@ -17,7 +17,7 @@ from hems_actors.actors.opening import open_home
 from hems_actors.actors.spot_market import SpotMarket
 from hems_actors.actors.supervisor import Home, Spec
 from hems_actors.actors.threads import ThreadRuntime
-from hems_actors.actors.view import Published, View
+from hems_actors.actors.view import Published
 from hems_actors.actors.zone import ZoneOffsets
 from hems_actors.api.decisions import Recent
 from hems_actors.api.live import Around, LiveHome
@@ -34,6 +34,7 @@ from hems_actors.daemon.given import as_running, first_facts, link_settings, rel
 from hems_actors.daemon.older import Older
 from hems_actors.daemon.places import Places
 from hems_actors.daemon.saying import Saying
+from hems_actors.daemon.under_way import UnderWay
 from hems_actors.eventlog.errors import LogError
 from hems_actors.eventlog.header import HeaderFields
 from hems_actors.eventlog.naming import segments
@@ -138,7 +139,7 @@ class Daemon:
         except (pykka.Timeout, LogLostError) as error:
             _LOG.warning("the end is not on disk: %s", str(error) or "it takes too long")
             return
-        while time.monotonic() < until_s and not _is_quiet(self._published.view, seq):
+        while time.monotonic() < until_s and not self._under_way.is_over(seq):
             time.sleep(_LOOK_S)
 
     def stop(self) -> list[str]:
@@ -165,7 +166,8 @@ class Daemon:
         opening, start_facts, _ = opened
         state = opening.state
         self._recent, self._conditions = Recent(state.site.clock_offset_ms), Conditions(self._report)
-        self._opening = opening._replace(taps=(self._recent, Saying(state)))
+        self._under_way = UnderWay()
+        self._opening = opening._replace(taps=(self._recent, Saying(state), self._under_way))
         self._first = [*start_facts, *first_facts(config, state, before)]
         self._providers = prices.providers_of(config, lambda: self._published.view.transitions_s)
         self._market = prices.memory_of(state, found, self._time)
@@ -210,8 +212,3 @@ class Daemon:
 
     def _api_place(self) -> ApiPlace:
         return ApiPlace(self.config.api, self._root, self._places.tokens, self.config.home.name)
-
-
-def _is_quiet(view: View, seq: int) -> bool:
-    """Return whether *view* is that of event *seq* or a later one, and no action is in flight."""
-    return view.seq >= seq and not any(charger.open_seq for _, charger in view.chargers)

@@ -3,6 +3,7 @@
 import faulthandler
 import logging
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,6 +51,15 @@ class Order(IntEnum):
 
     STOP = 1
     RELOAD = 2
+    NAME_THREADS = 3
+
+
+_ORDERS: Final[dict[int, Order]] = {
+    signal.SIGTERM: Order.STOP,
+    signal.SIGINT: Order.STOP,
+    signal.SIGHUP: Order.RELOAD,
+    signal.SIGUSR1: Order.NAME_THREADS,
+}
 
 
 def run(path: Path) -> ExitCode:
@@ -129,7 +139,10 @@ class _Process:
                 continue
             if order == Order.STOP:
                 return
-            self._reload()
+            if order == Order.RELOAD:
+                self._reload()
+            else:
+                _name_threads()
 
     def _reload(self) -> None:
         """Take up what the configuration says now; one that is wrong changes nothing."""
@@ -157,15 +170,21 @@ def _warn(config: Config) -> None:
             _LOG.warning("tariff.%s", warning)
 
 
+def _name_threads() -> None:
+    """Say what the threads are called that a dump just showed by number alone."""
+    for thread in threading.enumerate():
+        _LOG.info("thread 0x%016x is %s", thread.ident or 0, thread.name)
+
+
 @contextmanager
 def _signals(orders: SimpleQueue[Order]) -> Iterator[None]:
-    """Turn signals into *orders*; SIGUSR1 writes what each thread does to stderr."""
+    """Turn signals into *orders*; SIGUSR1 also writes what each thread does to stderr, even if all hang."""
 
     def ordered(number: int, _frame: FrameType | None) -> None:
-        orders.put(Order.RELOAD if number == signal.SIGHUP else Order.STOP)
+        orders.put(_ORDERS[number])
 
-    before = {number: signal.signal(number, ordered) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
-    faulthandler.register(signal.SIGUSR1, all_threads=True)
+    before = {number: signal.signal(number, ordered) for number in _ORDERS}
+    faulthandler.register(signal.SIGUSR1, all_threads=True, chain=True)
     try:
         yield
     finally:
