@@ -123,7 +123,7 @@ class Daemon:
         config, late = as_running(config, running)
         facts = reloaded_facts(config, running)
         self.config = config
-        self._shown.update(sections_of(config))
+        self._log.go_on_as(sections_of(config))
         for fact in facts:
             self._home.directory[HOME].tell(fact)
         self._home.directory[LINK].tell(link_settings(config))
@@ -154,8 +154,6 @@ class Daemon:
 
     def _open(self) -> None:
         config, places = self.config, self._places
-        self._shown = sections_of(config)
-        """What the header of the next segment says; its keys never change."""
         zone = ZoneInfo(config.home.time_zone)
         try:
             found = segments(places.log, config.home.name) if places.log.is_dir() else []
@@ -191,7 +189,7 @@ class Daemon:
             logic_version=LOGIC_VERSION,
             state_version=STATE_VERSION,
             versions=versions(),
-            config=self._shown,
+            config=sections_of(self.config),
         )
 
     def _specs(self) -> list[Spec]:

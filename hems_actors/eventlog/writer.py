@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from hems_actors.core.facts import ClockOffset, ZoneKnown
 from hems_actors.core.registry import Event
@@ -78,6 +78,8 @@ class LogWriter:
         self._submitted_seq = 0
         self._previous: Previous | None = None
         self._found: tuple[Path, ...] = ()
+        self._config: Mapping[str, Any] | None = None
+        """What the next header is to say; None = as this one."""
 
     def start(self, state: State, at_ms: int, *, wall_ms: int | None = None, anyhow: bool = False) -> None:
         """Begin the first segment: a header and a snapshot of *state*; its next event follows `state.seq`.
@@ -194,6 +196,10 @@ class LogWriter:
         elif self._at_ms - self._snapshot_at_ms >= SNAPSHOT_INTERVAL_MS:
             self.snapshot(state, self._at_ms)
 
+    def go_on_as(self, config: Mapping[str, Any]) -> None:
+        """Begin the next segment at the next upkeep, for its header to say *config*; from any thread."""
+        self._config = config
+
     def snapshot(self, state: State, at_ms: int) -> None:
         """Commit, then write *state*, as it is after all events, at *at_ms*.
 
@@ -263,6 +269,8 @@ class LogWriter:
         self.path = self._place.next_path(self._head.home, self.next_seq, wall_ms)
         self._segment = segment = Segment(self.path, self._port)
         self._written_seq = self.next_seq - 1
+        if self._config is not None:
+            self._head, self._config = replace(self._head, config=self._config), None
         body = header_map(self._head, current_schema(), wall_ms=wall_ms, previous=self._previous)
         try:
             segment.write(FrameType.HEADER, self.next_seq, at_ms, body)
@@ -302,7 +310,7 @@ class LogWriter:
         if self._place.segment_bytes_max is None:
             return False
         full = self._current().size_bytes >= self._place.segment_bytes_max
-        return full or self._local.day(self._at_ms) > self._local.day(self._started_at_ms)
+        return full or self._config is not None or self._local.day(self._at_ms) > self._local.day(self._started_at_ms)
 
     def _check(self, state: State) -> None:
         if state.seq != self.next_seq - 1:

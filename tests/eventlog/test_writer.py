@@ -134,6 +134,24 @@ def test_hourly_snapshot(tmp_path: Path, waited_ms: int, frames: list[int]) -> N
     assert types(path) == frames
 
 
+def test_another_configuration(tmp_path: Path) -> None:
+    """From the next upkeep on the log goes on in a segment whose header says it; a single file keeps its own."""
+    writing = begin(LogWriter(tmp_path, HEAD, sync=InlineSync()))
+    single = begin(LogWriter(SingleFile(tmp_path / "log"), HEAD, sync=NoSync()))
+    for each in (writing, single):
+        each.put(START_MS + 1, facts.Tick(0))
+        each.log.go_on_as({"home": {"name": "other"}})
+        for _ in range(2):
+            each.log.upkeep(each.state)
+        each.log.close(each.state, START_MS + 2)
+
+    configs = []
+    for path in (*segments(tmp_path, "home"), tmp_path / "log"):
+        with LogReader(path) as log:
+            configs.append(log.header.config)
+    assert [config == '{"home":{"name":"other"}}' for config in configs] == [False, True, False]
+
+
 def at_midnight(tmp_path: Path, steps_ms: list[int]) -> list[Path]:
     """Return the segments of a log begun half an hour before local midnight, with ticks at *steps_ms* after that."""
     start_ms = START_MS - HOUR_MS // 2
