@@ -95,10 +95,14 @@ class Lab:
                 command, cwd=ROOT, stderr=out, env={**os.environ, **(environment or {})}
             )
             try:
-                yield Running(self, child, errors)
+                yield self.watch(child, errors)
             finally:
                 child.kill()
                 child.wait(PATIENCE_S)
+
+    def watch(self, child: "subprocess.Popen[bytes]", errors: Path) -> "Running":
+        """Return the daemon that runs as *child* and says what it has to in the file *errors*."""
+        return Running(self, child, errors)
 
     def replays(self) -> None:
         """Assert that all that was logged is decided again."""
