@@ -169,11 +169,11 @@ def live(scenario: Path | None, log: Path | None, speed: float, url: str) -> int
     name = stage.scenario.home.name
     path = log or Path(tempfile.mkdtemp(prefix="hemsd-demo-")) / f"{name}.msgpack"
     demo = LiveDemo(stage, path)
-    demo.start()
     api = ApiServer(demo, Server(name, str(home_uuid(name)), package_version()), Access((url,)))
+    demo.listen(api.looked)
+    demo.start()
     try:
         (port,) = api.start()
-        demo.listen(api.looked)
         served = f"{url.rpartition(':')[0]}:{port}"
         sys.stdout.write(f"{served}: the home {name!r}, {speed:g} times as fast as time passes, until interrupted\n")
         sys.stdout.flush()

@@ -79,8 +79,8 @@ class Daemon:
         self._home = Home(self._runtime)
         self._api = None
         try:
-            self._home.start(self._specs(), self._first)
             self._published.listen(self._conditions.looked)
+            self._home.start(self._specs(), self._first)
             self._api = serve(self._live(), self._api_place(), self._recent, self._published)
             self._home.directory[LINK].tell(Begin())
         except (CannotRunError, StartError) as error:
