@@ -10,7 +10,7 @@ from hems_actors.core.modes import charging_state
 from hems_actors.core.state import Charger, Market, Plan, State
 
 LAG_MS_MAX: Final = 1_000
-"""So far at most a view is behind, while events come and somebody listens."""
+"""So far at most a view is behind, while readings come and somebody listens."""
 
 
 class PlanView(NamedTuple):
@@ -111,8 +111,11 @@ class Published:
         self._listeners = (*self._listeners, listener)
 
     def keep_up(self, state: State) -> None:
-        """Publish the view of *state* if somebody listens, and the last one is of 1 s before or more."""
-        if self._listeners and state.at_ms - self.view.at_ms >= LAG_MS_MAX:
+        """Publish the view of *state* if somebody listens and it is another one; one more reading may wait for 1 s."""
+        view = self.view
+        if not self._listeners or state.seq == view.seq:
+            return
+        if state.fact_type is not MeterReading or state.at_ms - view.at_ms >= LAG_MS_MAX:
             self.publish(state)
 
     def publish(self, state: State) -> None:
