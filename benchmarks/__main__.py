@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks.day import Day
 from benchmarks.disk import commit_figures
 from benchmarks.figures import Figure, lines_of
+from benchmarks.idle import idle_figures
 from benchmarks.overload import overload_figures
 from benchmarks.planning import planning_figures
 from benchmarks.replaying import process_figures, replay_figures
@@ -19,7 +20,7 @@ from benchmarks.year import DAYS, year_figures
 
 
 def main() -> None:
-    """Run all benchmarks and print their table, about four minutes; `year [DAYS]`: only those of a year, about ten."""
+    """Run all benchmarks and print their table, about six minutes; `year [DAYS]`: only those of a year, about ten."""
     with tempfile.TemporaryDirectory(prefix="hems-benchmarks-") as name:
         directory = Path(name)
         if sys.argv[1:2] == ["year"]:
@@ -43,6 +44,8 @@ def main() -> None:
         figures += planning_figures()
         _say("overloading a home of 20 chargers")
         figures += overload_figures(directory)
+        _say("watching a quiet daemon for a minute")
+        figures += idle_figures(directory)
     print("\n".join(lines_of(figures)))
 
 
