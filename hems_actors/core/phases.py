@@ -265,8 +265,8 @@ def _weigh(charger: Charger, mask: int) -> list[Judgement]:
 
 def _doubt_meter(state: State, charger: Charger) -> list[Judgement]:
     """A verified own change of 3 A or more that the root meter never shows makes the meter suspect."""
-    own, meter = charger.map, state.meter
-    if not state.config.meter or not state.site.meter_connected:
+    own, meter, site = charger.map, state.meter, state.site
+    if not state.config.meter or not site.meter_connected or not site.link_up:
         return []
     if own.step_ma == 0 or own.spoiled or (_METER_SUSPECT, 0) in state.alarms:
         return []

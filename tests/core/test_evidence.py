@@ -2,6 +2,7 @@
 
 import pytest
 
+from hems_actors.core import facts
 from hems_actors.core.enums import Alarm, Health, Mode
 from tests.core.closed_loop import Loop, Post, steady
 from tests.core.home import Home
@@ -108,6 +109,23 @@ def test_suspect(interval_s: int, seconds: float, *, expected: bool, repeats: bo
     home.wait(seconds)
 
     assert ((Alarm.METER_SUSPECT, 0) in home.state.alarms) == expected
+
+
+@pytest.mark.parametrize("up", [pytest.param(True, id="up"), pytest.param(False, id="down")])
+def test_nobody_is_suspected_while_the_link_is_down(*, up: bool) -> None:
+    """Whatever its chargers say when they are read again before the meter is."""
+    home = Home(limit_a=40)
+    home.charger(2, rotation=1, phases=1, a_ma=0)
+    home.amps(1, 1, 1)
+    home.wait(1)
+    home.amps(1, 1.1, 1)
+    home.plug(2)
+    take(home)
+    home.tell(facts.LinkChanged(0, up=up))
+    home.wait(120)
+    home.report(2)
+
+    assert ((Alarm.METER_SUSPECT, 0) in home.state.alarms) == up
 
 
 UNSUSPECTED = [  # what the car draws, what the meter shows of it -> suspect after a minute
