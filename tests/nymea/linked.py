@@ -10,7 +10,9 @@ from typing import Any, Final, NamedTuple, TypeVar
 from hems_actors.actors.clock import Clock
 from hems_actors.actors.coordinator import Coordinator, Opening
 from hems_actors.actors.directory import HOME, LINK
+from hems_actors.actors.messages import Recipient
 from hems_actors.actors.runqueue import RunQueue
+from hems_actors.actors.runtime import Runtime
 from hems_actors.actors.supervisor import Home, Spec
 from hems_actors.actors.view import Published
 from hems_actors.core import facts
@@ -21,8 +23,10 @@ from hems_actors.core.state import State
 from hems_actors.eventlog.place import SingleFile
 from hems_actors.eventlog.syncing import NoSync
 from hems_actors.eventlog.writer import LogWriter
+from hems_actors.nymea.line import Line
 from hems_actors.nymea.link import Begin, Link, LinkMeans
 from hems_actors.nymea.protocol import Request
+from hems_actors.nymea.sockets import NoLine
 from hems_actors.nymea.status import LinkReport, LinkStatus
 from hems_actors.nymea.things import Memory, Settings
 from hems_actors.sim.build import Stage, build
@@ -65,6 +69,22 @@ class Meant(NamedTuple):
     jitter_w: float = 20
 
 
+class TimedDialer(MemoryDialer):
+    """Notes when it was asked to dial."""
+
+    def __init__(self, fake: HouseNymead, runtime: Runtime) -> None:
+        super().__init__(fake, runtime)
+        self.at_ms: list[int] = []
+        self.opens = True
+        """Else nothing comes of a line."""
+        self._clock = runtime.now_ms
+
+    def dial(self, number: int, to: Recipient) -> Line:
+        """Begin to connect and return at once; the line tells *to* what becomes of it. Never raises."""
+        self.at_ms.append(self._clock())
+        return super().dial(number, to) if self.opens else NoLine()
+
+
 class MeddlingNymead(HouseNymead):
     """A house's nymead that a test may interrupt in the middle of any call."""
 
@@ -105,7 +125,7 @@ class LinkedHome:
         self.fake = MeddlingNymead(stage, self.queue, meant.options)
         self.fake.tokens |= set(meant.tokens)
         self.fake.on_executed = lambda command: self.commands.append((self.now_ms, command))
-        self.dialer = MemoryDialer(self.fake, self.queue)
+        self.dialer = TimedDialer(self.fake, self.queue)
         self.report = LinkReport()
         self.statuses: list[tuple[int, LinkStatus]] = []
         self.kept: list[Kept] = []
@@ -137,6 +157,7 @@ class LinkedHome:
     def wait(self, delay_ms: int) -> None:
         """Let *delay_ms* pass."""
         until_ms = self.queue.now_ms() + delay_ms
+        self._go(self.queue.now_ms())
         while (next_ms := self.queue.next_timer_ms()) is not None and next_ms <= until_ms:
             self._go(next_ms)
         self._go(until_ms)
@@ -144,6 +165,7 @@ class LinkedHome:
     def wait_until(self, condition: Callable[[], bool], most_ms: int = 10 * MINUTE_MS) -> None:
         """Let time pass until *condition* holds; fail when it does not come to that."""
         end_ms = self.queue.now_ms() + most_ms
+        self._go(self.queue.now_ms())
         while not condition():
             next_ms = self.queue.next_timer_ms()
             assert next_ms is not None, "nothing more happens"
@@ -198,7 +220,7 @@ class LinkedHome:
 
     def charge(self) -> None:
         """Let it come to steady charging on surplus."""
-        self.wait_until(lambda: self.written()[-1:] == [("maxChargingCurrent", SURPLUS_A)])
+        self.wait_until(lambda: int(self.wallbox.values["maxChargingCurrent"]) == SURPLUS_A)
         self.wait(30 * SECOND_MS)
 
     def stop(self) -> None:
