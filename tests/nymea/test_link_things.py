@@ -23,6 +23,7 @@ from hems_actors.core.outcomes import AlarmChanged, HealthJudged
 from hems_actors.nymea.status import LinkStatus
 from tests.nymea.fake.classes import id_of
 from tests.nymea.fake.nymead import Options
+from tests.nymea.fake.things import Thing
 from tests.nymea.linked import MINUTE_MS, SECOND_MS, SURPLUS_A, WALLBOX, LinkedHome, Meant, linked
 
 UP: Final = "connected to nymea-lab 1.15.2"
@@ -113,6 +114,12 @@ def _meter_is_another(home: LinkedHome) -> None:
     home.fake.set_root(home.fake.add("smartMeter", "second"))
 
 
+def _charger_becomes_a_car(home: LinkedHome) -> None:
+    car = Thing(home.fake.classes["apiCar"], WALLBOX)
+    home.fake.things[car.id] = car
+    home.fake.notify("Integrations.ThingChanged", {"thing": car.json()})
+
+
 def _stove_comes(home: LinkedHome) -> None:
     home.fake.add("manualConsumer", "stove")
 
@@ -131,6 +138,7 @@ def _charger_breaks(home: LinkedHome) -> None:
         pytest.param(_charger_comes, ["garage"], [], FINE, id="second charger"),
         pytest.param(_charger_is_renamed, ["carport \N{SNOWMAN}"], [], FINE, id="charger renamed"),
         pytest.param(_charger_breaks, [], [], FINE, id="charger's setup fails: not reached"),
+        pytest.param(_charger_becomes_a_car, [WALLBOX], [WALLBOX], FINE, id="charger becomes a thing of another kind"),
         pytest.param(_stove_comes, [], [], FINE, id="a thing of no use here"),
         pytest.param(_inverter_goes, [], [], FINE._replace(solar_w=None), id="inverter removed"),
         pytest.param(_meter_goes, [], ["meter"], FINE._replace(text=NO_METER), id="root meter removed"),
