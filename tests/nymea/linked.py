@@ -197,6 +197,10 @@ class LinkedHome:
         """Tell *message* to the link."""
         self._home.directory[LINK].tell(message)
 
+    def tell_actor(self, number: int, message: object) -> None:
+        """Tell *message* to the actor of thing *number*."""
+        self._home.directory[number].tell(message)
+
     def tell_coordinator(self, message: object) -> None:
         """Tell *message* to the coordinator."""
         self._home.directory[HOME].tell(message)
