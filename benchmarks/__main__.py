@@ -15,6 +15,7 @@ from benchmarks.planning import planning_figures
 from benchmarks.replaying import process_figures, replay_figures
 from benchmarks.simulated import simulated_figures
 from benchmarks.volume import volume_figures
+from benchmarks.wire import wire_figures
 from benchmarks.year import DAYS, year_figures
 
 
@@ -43,6 +44,8 @@ def main() -> None:
         figures += planning_figures()
         _say("overloading a home of 20 chargers")
         figures += overload_figures(directory)
+        _say("overloading it over a socket")
+        figures += wire_figures(directory)
     print("\n".join(lines_of(figures)))
 
 
