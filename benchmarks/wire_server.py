@@ -1,6 +1,7 @@
 """The fake nymead of `benchmarks.wire`, a process of its own: does what each line of stdin says, answers on stdout."""
 
 import json
+import logging
 import sys
 import threading
 import time
@@ -44,6 +45,7 @@ class Stopwatch:
 
 def main() -> None:
     """Serve until stdin ends."""
+    logging.disable()  # asyncio tells of each client that is gone in the middle of an answer
     watch = Stopwatch()
     with served() as server:
         fake = server.fake

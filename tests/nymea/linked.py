@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from hems_actors.actors.clock import Clock
 from hems_actors.actors.coordinator import Coordinator, Opening
-from hems_actors.actors.directory import HOME, LINK
+from hems_actors.actors.directory import HOME, LINK, Address
 from hems_actors.actors.messages import Recipient
 from hems_actors.actors.runqueue import RunQueue
 from hems_actors.actors.runtime import Runtime
@@ -148,6 +148,11 @@ class LinkedHome:
     def wallbox(self) -> Thing:
         """The charger as nymead has it."""
         return next(thing for thing in self.fake.things.values() if thing.has("evcharger"))
+
+    @property
+    def link(self) -> Address:
+        """The link's address."""
+        return self._home.directory[LINK]
 
     @property
     def meter(self) -> Thing:

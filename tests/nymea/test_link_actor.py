@@ -6,6 +6,7 @@ from typing import Final
 import pytest
 
 from hems_actors.actors.directory import HOME
+from hems_actors.actors.messages import ReadBack
 from hems_actors.core.enums import OnExit
 from hems_actors.core.facts import (
     BatteryConfigured,
@@ -16,6 +17,7 @@ from hems_actors.core.facts import (
     ThingAdded,
 )
 from hems_actors.nymea import roster, things
+from hems_actors.nymea.rereading import LATER_MS
 from hems_actors.nymea.things import ChargerSettings, Settings
 from tests.nymea.linked import MINUTE_MS, SECOND_MS, SURPLUS_A, WALLBOX, Meant, linked
 
@@ -56,6 +58,42 @@ def test_a_charger_s_actor_crashes(tmp_path: Path) -> None:
         home.set_info(max_ma=8_000)
         home.wait(SECOND_MS)
         assert home.written(since_ms) == [("maxChargingCurrent", 8)]
+
+
+def test_commands_go_before_what_is_read_again(tmp_path: Path) -> None:
+    """What an answered action is verified by is read a moment later, and once, however often it is wanted."""
+    with linked(tmp_path) as home:
+        home.charge()
+        home.set_info(max_ma=8_000)
+        home.wait(LATER_MS - 1)
+        assert home.methods()[-1] == "Integrations.ExecuteAction"
+        for _ in range(3):
+            home.tell(ReadBack(home.number_of(WALLBOX), home.link))
+        sent = len(home.methods())
+        home.wait(1)
+
+        assert home.methods()[sent:] == ["Integrations.GetThings"]
+        home.wait(10 * LATER_MS)
+        assert len(home.methods()) == sent + 1
+
+
+def test_what_is_read_again_is_gone(tmp_path: Path) -> None:
+    """A thing removed meanwhile is not asked for, and a line lost meanwhile asks nothing."""
+    with linked(tmp_path) as home:
+        home.charge()
+        number = home.number_of(WALLBOX)
+        home.tell(ReadBack(number, home.link))
+        home.wait(0)
+        home.fake.remove(home.wallbox)
+        sent = len(home.methods())
+        home.wait(SECOND_MS)
+        assert len(home.methods()) == sent
+
+        home.tell(ReadBack(home.number_of("meter"), home.link))
+        home.wait(0)
+        home.fake.drop_all()
+        home.wait(SECOND_MS)
+        assert len(home.methods()) == sent
 
 
 def test_the_configuration_changes(tmp_path: Path) -> None:
