@@ -18,7 +18,7 @@ from hems_actors.actors.supervisor import Home, Spec
 from hems_actors.actors.threads import ThreadRuntime
 from hems_actors.actors.view import Published
 from hems_actors.core.enums import OnExit
-from hems_actors.core.facts import Restarted, SiteConfigured
+from hems_actors.core.facts import LinkChanged, Restarted, SiteConfigured
 from hems_actors.core.registry import Event
 from hems_actors.core.state import State
 from hems_actors.eventlog.place import SingleFile
@@ -105,6 +105,10 @@ class Live:
     def see(self, _seq: int, _at_ms: int, event: Event) -> None:
         """Keep *event*."""
         self.events.append(event)
+
+    def link_changes(self) -> list[bool]:
+        """Return how the link went up and down, as far as logged."""
+        return [event.up for event in tuple(self.events) if isinstance(event, LinkChanged)]
 
     def until_up(self) -> None:
         """Wait until the link is up."""

@@ -263,6 +263,21 @@ def test_phases_follow_the_surplus(tmp_path: Path) -> None:
         assert int(home.written()[-1][1]) == SURPLUS_A
 
 
+def test_no_root_meter_from_the_start(tmp_path: Path) -> None:
+    """That is said, and nothing charges on a surplus nobody measures; once a meter is the root, all goes its way."""
+    with linked(tmp_path) as home:
+        home.fake.set_root(None)
+        home.wait(10 * MINUTE_MS)
+        assert home.report.status == FINE._replace(text=NO_METER)
+        assert home.events(MeterReading) == []
+        assert home.written() == []
+
+        home.fake.set_root(home.meter)
+        home.wait(10 * MINUTE_MS)
+        assert home.report.status == FINE
+        assert int(home.wallbox.values["maxChargingCurrent"]) == SURPLUS_A
+
+
 def test_without_root_meter_what_charges_falls_to_the_safe_current(tmp_path: Path) -> None:
     """Within 90 s nothing, then 6 A: what the grid connection carries cannot be known any more."""
     with linked(tmp_path) as home:
