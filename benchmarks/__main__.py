@@ -16,6 +16,7 @@ from benchmarks.planning import planning_figures
 from benchmarks.replaying import process_figures, replay_figures
 from benchmarks.simulated import simulated_figures
 from benchmarks.volume import volume_figures
+from benchmarks.wire import wire_figures
 from benchmarks.year import DAYS, year_figures
 
 
@@ -44,8 +45,13 @@ def main() -> None:
         figures += planning_figures()
         _say("overloading a home of 20 chargers")
         figures += overload_figures(directory)
+<<<<<<< HEAD
         _say("watching a quiet daemon for a minute")
         figures += idle_figures(directory)
+=======
+        _say("overloading it over a socket")
+        figures += wire_figures(directory)
+>>>>>>> h-link
     print("\n".join(lines_of(figures)))
 
 

@@ -125,7 +125,7 @@ class SlowDisk(OsFiles):
 
 def overload_figures(directory: Path) -> list[Figure]:
     """Return the latencies of overloads, each in a home of its own, whose logs are in *directory*."""
-    at_ms, restored = _charging_home(directory / "before.msgpack")
+    at_ms, restored = charging_home(directory / "before.msgpack")
     figures: list[Figure] = []
     for number, trouble in enumerate(TROUBLES):
         took_s, commanded = [], []
@@ -143,7 +143,7 @@ def overload_figures(directory: Path) -> list[Figure]:
     return figures
 
 
-def _charging_home(path: Path) -> tuple[int, list[Restored]]:
+def charging_home(path: Path) -> tuple[int, list[Restored]]:
     """Return an instant, and the state of a home whose chargers all charge then."""
     home = Recorder(path)
     home.tell(START_MS, facts.SiteConfigured(0, LIMIT_MA, 3, 0, OnExit.SAFE, METER))

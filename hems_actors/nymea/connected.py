@@ -12,6 +12,7 @@ from hems_actors.nymea.line import Line, Received
 from hems_actors.nymea.minute import Minute
 from hems_actors.nymea.protocol import Connection, Message, Notification, RemoteProtocolError, Reply, Request, Role
 from hems_actors.nymea.requests import Answer, Requests
+from hems_actors.nymea.rereading import Rereading
 from hems_actors.nymea.roster import Roster
 from hems_actors.nymea.session import ROOT_CHANGED, Found, Session
 from hems_actors.nymea.settling import Settling
@@ -29,6 +30,7 @@ class Connected:
         self.requests = Requests(place, line, number, token)
         self.minute = Minute(place)
         self.settling = Settling(place, number, roster.values_of, roster.memory.left)
+        self.rereading = Rereading(place, number, self._read_again)
         self.found: Found | None = None
         """What there is; None = not read yet."""
         self._place = place
@@ -101,16 +103,9 @@ class Connected:
         self.requests.order("Integrations.ExecuteAction", params, answered)
 
     def read_back(self, asked: ReadBack) -> None:
-        """Read a thing anew and tell all its states; nothing is told of one that is not there."""
-        thing = self._roster.thing(asked.thing) if self.found is not None else None
-        if thing is None:
-            return
-
-        def then(thing: Thing) -> None:
-            if self._roster.thing(asked.thing) is not None:  # else it went while it was read
-                self._roster.put(thing, self._at_ms, read_back=True)
-
-        self._session.read(thing.uuid, then)
+        """Read a thing anew, soon, and tell all its states; nothing is told of one that is not there."""
+        if self.found is not None:
+            self.rereading.add(asked.thing)
 
     def marked(self, marked: Marked) -> None:
         """Note that an actor dealt with all it was told over this line."""
@@ -126,6 +121,17 @@ class Connected:
         """Expect nothing more: the line is gone."""
         self.requests.forget()
         self.minute.stop()
+
+    def _read_again(self, source: int) -> None:
+        thing = self._roster.thing(source)
+        if thing is None:
+            return
+
+        def then(thing: Thing) -> None:
+            if self._roster.thing(source) is not None:  # else it went while it was read
+                self._roster.put(thing, self._at_ms, read_back=True)
+
+        self._session.read(thing.uuid, then)
 
     def _next_message(self) -> Message | None:
         while True:

@@ -13,6 +13,7 @@ from hems_actors.nymea.errors import LineError
 from hems_actors.nymea.line import Closed, Dialer, Line, Opened, Received
 from hems_actors.nymea.minute import Missed
 from hems_actors.nymea.requests import Late
+from hems_actors.nymea.rereading import Due
 from hems_actors.nymea.roster import MakeSpec, Roster, device_spec
 from hems_actors.nymea.session import RefusedError
 from hems_actors.nymea.settling import Again
@@ -55,7 +56,9 @@ class LinkMeans(NamedTuple):
     make_spec: MakeSpec = device_spec
 
 
-Message = Begin | Settings | Dial | Look | Opened | Received | Closed | Late | Again | Missed | Marked | Call | ReadBack
+Message = (
+    Begin | Settings | Dial | Look | Opened | Received | Closed | Late | Again | Due | Missed | Marked | Call | ReadBack
+)
 
 
 class Link(Behaviour):
@@ -83,6 +86,7 @@ class Link(Behaviour):
             Closed: self._closed,
             Late: self._late,
             Again: self._again,
+            Due: self._due,
             Missed: self._missed,
             Marked: self._marked,
             Call: self._call,
@@ -164,6 +168,10 @@ class Link(Behaviour):
         if self._at is not None and again.number == self._number:
             self._at.settling.again()
             self._judge()
+
+    def _due(self, due: Due) -> None:
+        if self._at is not None and due.number == self._number:
+            self._at.rereading.due()
 
     def _missed(self, missed: Missed) -> None:
         if self._at is not None:

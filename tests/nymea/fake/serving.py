@@ -41,14 +41,18 @@ class Loop:
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(callback)
 
-    def start(self, serving: "_Serving") -> "Ports":
-        """Begin to serve, and return where."""
-        return asyncio.run_coroutine_threadsafe(serving.start(), self._loop).result(_PATIENCE_S)
+    def start(self, serving: "_Serving", ports: "Ports | None" = None) -> "Ports":
+        """Begin to serve, on *ports* or on free ones, and return where."""
+        return asyncio.run_coroutine_threadsafe(serving.start(ports), self._loop).result(_PATIENCE_S)
+
+    def end(self, serving: "_Serving") -> None:
+        """End serving."""
+        asyncio.run_coroutine_threadsafe(serving.stop(), self._loop).result(_PATIENCE_S)
 
     def stop(self, serving: "_Serving | None" = None) -> None:
         """End serving, if any, and the thread."""
         if serving is not None:
-            asyncio.run_coroutine_threadsafe(serving.stop(), self._loop).result(_PATIENCE_S)
+            self.end(serving)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_PATIENCE_S)
         self._loop.close()
@@ -77,6 +81,10 @@ class Served(NamedTuple):
 
     fake: FakeNymead
     ports: Ports
+    kill: Callable[[], object]
+    """Close its ports and all connections, as the end of its process does."""
+    revive: Callable[[], object]
+    """Serve again, on the same ports."""
 
 
 @contextmanager
@@ -88,7 +96,8 @@ def served(
     fake = FakeNymead(loop.call_later, wall_ms, options, tokens)
     serving = _Serving(fake, loop, tls)
     try:
-        yield Served(fake, loop.start(serving))
+        ports = loop.start(serving)
+        yield Served(fake, ports, lambda: loop.end(serving), lambda: loop.start(serving, ports))
     finally:
         loop.stop(serving)
 
@@ -101,9 +110,11 @@ class _Serving:
         self._loop = loop
         self._tls = tls
 
-    async def start(self) -> Ports:
-        tcp = await asyncio.start_server(self._each_tcp, HOST, 0, ssl=self._tls)
-        self._websocket = await serve(self._each_websocket, HOST, 0, ssl=self._tls, compression=None)
+    async def start(self, ports: Ports | None) -> Ports:
+        tcp = await asyncio.start_server(self._each_tcp, HOST, ports.tcp if ports else 0, ssl=self._tls)
+        self._websocket = await serve(
+            self._each_websocket, HOST, ports.websocket if ports else 0, ssl=self._tls, compression=None
+        )
         self._tcp = tcp
         tcp_port, websocket_port = (next(iter(server.sockets)).getsockname()[1] for server in (tcp, self._websocket))
         return Ports(tcp_port, websocket_port, self._tls is not None)

@@ -64,6 +64,11 @@ class Session:
         if self.is_open:
             self._send(encode(message))
 
+    def send(self, data: bytes) -> None:
+        """Send *data* as it is, which may be no message at all."""
+        if self.is_open:
+            self._send(data)
+
     def notify(self, number: int, name: str, params: dict[str, Any]) -> None:
         """Send a notification, if the client wants its namespace."""
         if name.partition(".")[0] in self.namespaces:
