@@ -45,13 +45,10 @@ def main() -> None:
         figures += planning_figures()
         _say("overloading a home of 20 chargers")
         figures += overload_figures(directory)
-<<<<<<< HEAD
         _say("watching a quiet daemon for a minute")
         figures += idle_figures(directory)
-=======
         _say("overloading it over a socket")
         figures += wire_figures(directory)
->>>>>>> h-link
     print("\n".join(lines_of(figures)))
 
 

@@ -38,7 +38,8 @@ _CPU: Final = slice(11, 13)
 def idle_figures(directory: Path) -> list[Figure]:
     """Return the share of a core and the memory of a daemon beside a meter that always changes."""
     config = directory / "idle.toml"
-    with served() as (fake, ports):
+    with served() as nymead:
+        fake, ports = nymead.fake, nymead.ports
         _Meter(fake)
         fake.add("wallbox", "Garage", power=False)
         fake.add("wallbox", "Carport", power=False)
