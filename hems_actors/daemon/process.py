@@ -3,6 +3,7 @@
 import faulthandler
 import logging
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -32,6 +33,10 @@ _TURN_S: Final = 0.5
 _STATUS_S: Final = 5.0
 _WATCHES: Final = 4
 """How often the coordinator is pinged per watchdog time."""
+
+
+SWITCH_S: Final = 0.0005
+"""How long a thread may keep the others from running (docs/decisions/0022)."""
 
 
 class ExitCode(IntEnum):
@@ -71,6 +76,7 @@ def run(path: Path) -> ExitCode:
     config, _ = read_config(path)
     lines, systemd = Lines(config.service.log_level), Systemd()
     orders: SimpleQueue[Order] = SimpleQueue()
+    sys.setswitchinterval(SWITCH_S)
     with _signals(orders):
         lines.start()
         try:
