@@ -20,6 +20,8 @@ Second = Annotated[int, Field(ge=0, le=253_402_300_799)]
 """To the year 9999."""
 Price = Annotated[int, Field(ge=-100_000_000, le=100_000_000)]
 """Micro-euro per kWh."""
+Mode = Literal["normal", "eco", "ecoWithTargetTime", "ecoWithMinCurrent", "ecoMinWithTargetTime"]
+"""What the charger's user chose; a set-point for one in `normal` changes nothing."""
 Permille = Annotated[int, Field(ge=0, le=1_000)]
 
 
@@ -82,7 +84,7 @@ class ChargerState(Asked):
     min_ma: int
     max_ma: int
     """A set-point is 0 or from `min_ma` to `max_ma`."""
-    mode: Literal["normal", "eco", "ecoWithTargetTime", "ecoWithMinCurrent", "ecoMinWithTargetTime"]
+    mode: Mode
     target_percent: int
     end_s: int | None
     """When the user's target is due."""

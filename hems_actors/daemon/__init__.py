@@ -1,0 +1,1 @@
+"""The daemon: a home beside `nymead`, wired together."""
