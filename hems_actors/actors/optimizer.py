@@ -14,6 +14,8 @@ from hems_actors.actors.waking import Wake, WakeTimer
 from hems_actors.core.enums import Trouble
 from hems_actors.core.facts import OptimizerAnswered, OptimizerChanged
 
+FIRST_MS: Final = 1_000
+"""The first question waits until the home stands: whatever it brings, it does not hinder a start."""
 INTERVAL_MS: Final = 60_000
 BACK_OFF_MS_MAX: Final = 300_000
 """While it does not answer: the interval, doubled each time up to this."""
@@ -82,8 +84,8 @@ class Optimizer(Behaviour):
         """Whose answer is awaited."""
 
     def on_start(self) -> None:
-        """Ask at once."""
-        self._go_on()
+        """Ask soon."""
+        self._wake_in(FIRST_MS)
 
     def on_receive(self, message: Wake | Replied | Overdue) -> None:
         """Take what came."""

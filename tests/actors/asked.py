@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from hems_actors.actors.directory import HOME, OPTIMIZER
-from hems_actors.actors.optimizer import INTERVAL_MS, Job, Means, Memory, Optimizer
+from hems_actors.actors.optimizer import FIRST_MS, INTERVAL_MS, Job, Means, Memory, Optimizer
 from hems_actors.actors.optimizer_port import OptimizerError, Question, SetPoint
 from hems_actors.actors.view import Published
 from hems_actors.core import facts
@@ -85,9 +85,9 @@ class Asking:
         self.start()
 
     def start(self) -> None:
-        """Start the actor, once more if it died."""
+        """Start the actor, once more if it died, and let it ask."""
         self.bench.queue.spawn(Optimizer, self.bench.place(OPTIMIZER), self._means)
-        self.bench.queue.run_until_idle()
+        self.bench.after(FIRST_MS)
 
     def tell(self, *events: facts.Fact) -> None:
         """Let the home know *events*, and publish."""
@@ -96,11 +96,12 @@ class Asking:
         self.published.publish(self.state)
 
     def add(self, source: int) -> None:
-        """Let there be a charger."""
+        """Let there be a charger of up to 32 A; the garage's user wants no more than 16 A."""
+        user_ma = 16_000 if source == GARAGE else 0
         self.tell(
             facts.ThingAdded(source, ThingKind.CHARGER, WORDS[source], points_of("box")),
             facts.ChargerConfigured(source, 3, 123, 6_000, 1_000, can_switch=False),
-            facts.ChargingInfoChanged(source, Mode.ECO, 0, 0, 80, 16_000, 6_000),
+            facts.ChargingInfoChanged(source, Mode.ECO, 0, 0, 80, user_ma, 6_000),
             facts.ChargerReported(
                 source, True, True, 8_000, 6_000, 32_000, True, None, 3, None, 5_500, None, None, None
             ),

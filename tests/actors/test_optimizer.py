@@ -11,6 +11,7 @@ from hems_actors.actors.messages import Crashed
 from hems_actors.actors.optimizer import (
     BACK_OFF_MS_MAX,
     EMPTY_MS,
+    FIRST_MS,
     INTERVAL_MS,
     PATIENCE_MS,
     Job,
@@ -26,6 +27,7 @@ from hems_actors.actors.view import Published
 from hems_actors.core import facts
 from hems_actors.core.enums import Mode, PriceProvider, Trouble
 from hems_actors.core.rates import Slot
+from hems_actors.core.state import State
 from tests.actors.asked import (
     CARPORT,
     GARAGE,
@@ -43,10 +45,11 @@ from tests.actors.asked import (
 )
 from tests.actors.fakes import START_MS, Bench, BoomError, Driver, QueueDriver, Recorder
 
-START_S = START_MS // 1_000
+START_S = (START_MS + FIRST_MS) // 1_000
+"""Of the first question."""
 
 
-def test_asks_at_once_and_every_interval(bench: Bench) -> None:
+def test_asks_soon_and_every_interval(bench: Bench) -> None:
     """It is there: one event; each answer is told."""
     asking = Asking(bench, wants({GARAGE: 10_000, CARPORT: 0}))
     answers = [answered(GARAGE, 10_000), answered(CARPORT, 0)]
@@ -66,6 +69,7 @@ def test_question_shows_the_home(bench: Bench) -> None:
     hour = START_S + 60 - 3_600, START_S + 60, START_S + 3_660
     asking.tell(
         reading,
+        facts.BatteryConfigured(9, 0),
         facts.BatteryReported(9, -200, 40),
         facts.SiteSettingsChanged(0, 16_000, 500, 900),
         facts.SpotMarketChanged(0, True, PriceProvider.AWATTAR_AT),
@@ -97,7 +101,7 @@ def test_comes_and_goes_with_one_event_each(bench: Bench) -> None:
     asking.port.answer = wants({GARAGE: 6_000})
     bench.after(2 * INTERVAL_MS)
     assert bench.take_told() == [HERE, answered(GARAGE, 6_000)]
-    assert asking.memory.trouble is None
+    assert not asking.memory.trouble
     asking.port.answer = fails(Trouble.SLOW)
     bench.after(INTERVAL_MS)
     assert bench.take_told() == [gone(Trouble.SLOW)]
@@ -185,11 +189,7 @@ def test_nonsense_is_refused_whole(bench: Bench, nonsense: dict[str, Any]) -> No
         first, second = wants({GARAGE: 10_000, CARPORT: 10_000})(question)
         return first, second._replace(**nonsense)
 
-    asking = Asking(bench, answer, chargers=False)
-    asking.add(GARAGE)
-    asking.add(CARPORT)
-    asking.tell(facts.ChargingInfoChanged(CARPORT, Mode.ECO, 0, 0, 80, 0, 6_000))
-    asking.start()
+    asking = Asking(bench, answer)
     assert bench.take_told() == [gone(Trouble.NONSENSICAL)]
     assert str(asking.memory.trouble).startswith("optimizer: ")
 
@@ -287,13 +287,22 @@ def test_supervisor_starts_it_anew_without_the_link(driver: Driver) -> None:
             Spec(OPTIMIZER, Optimizer, (means,)),
         ]
     )
-    driver.until(reached, 1_000)
+    driver.until(reached, 2 * FIRST_MS)
 
     assert told == [HERE]
     assert link == []
 
 
-def _state_with_a_charger() -> Any:  # noqa: ANN401  a `State`
+def _in_turn(*answers: Answer) -> Answer:
+    left = list(answers)
+
+    def answer(question: Question) -> tuple[SetPoint, ...]:
+        return left.pop(0)(question)
+
+    return answer
+
+
+def _state_with_a_charger() -> State:
     bench = Bench()
     try:
         return Asking(bench, wants({})).state
@@ -307,14 +316,12 @@ def test_the_same_in_both_runtimes(driver: Driver) -> None:
     reached = threading.Event()
     directory, published = Directory(), Published()
     published.publish(_state_with_a_charger())
-    answers = [wants({GARAGE: 6_000}), fails(Trouble.TOO_LARGE)]
-    port = FakeOptimizer(lambda question: answers.pop(0)(question))
-    live = not isinstance(driver, QueueDriver)
-    time_source, run = (SystemTime(), in_thread) if live else (driver.queue.time, None)
+    port = FakeOptimizer(_in_turn(wants({GARAGE: 6_000}), fails(Trouble.TOO_LARGE)))
+    time_source, run = (driver.queue.time, None) if isinstance(driver, QueueDriver) else (SystemTime(), in_thread)
     driver.runtime.spawn(Recorder, Place(driver.runtime, directory, HOME), told, reached, 3)
     means = Means(time_source, published, port, Memory(), 200, run)
     driver.runtime.spawn(Optimizer, Place(driver.runtime, directory, OPTIMIZER), means)
-    driver.until(reached, 200)
+    driver.until(reached, FIRST_MS + 200)
 
     assert told[0] == HERE
     assert told[1]._replace(valid_s=VALID_S) == answered(GARAGE, 6_000)
