@@ -91,18 +91,33 @@ class Asking:
 
     def tell(self, *events: facts.Fact) -> None:
         """Let the home know *events*, and publish."""
-        for event in events:
-            evolve(self.state, self.state.seq + 1, START_MS, event)
+        learn(self.state, *events)
         self.published.publish(self.state)
 
     def add(self, source: int) -> None:
-        """Let there be a charger of up to 32 A; the garage's user wants no more than 16 A."""
-        user_ma = 16_000 if source == GARAGE else 0
-        self.tell(
-            facts.ThingAdded(source, ThingKind.CHARGER, WORDS[source], points_of("box")),
-            facts.ChargerConfigured(source, 3, 123, 6_000, 1_000, can_switch=False),
-            facts.ChargingInfoChanged(source, Mode.ECO, 0, 0, 80, user_ma, 6_000),
-            facts.ChargerReported(
-                source, True, True, 8_000, 6_000, 32_000, True, None, 3, None, 5_500, None, None, None
-            ),
-        )
+        """Let there be a charger."""
+        self.tell(*charger(source))
+
+
+def state_with_chargers() -> State:
+    """Return the state of a home with both chargers."""
+    state = State()
+    learn(state, *charger(GARAGE), *charger(CARPORT))
+    return state
+
+
+def learn(state: State, *events: facts.Fact) -> None:
+    """Let *state* know *events*."""
+    for event in events:
+        evolve(state, state.seq + 1, START_MS, event)
+
+
+def charger(source: int) -> tuple[facts.Fact, ...]:
+    """Return the facts of a charger of up to 32 A; the garage's user wants no more than 16 A."""
+    user_ma = 16_000 if source == GARAGE else 0
+    return (
+        facts.ThingAdded(source, ThingKind.CHARGER, WORDS[source], points_of("box")),
+        facts.ChargerConfigured(source, 3, 123, 6_000, 1_000, can_switch=False),
+        facts.ChargingInfoChanged(source, Mode.ECO, 0, 0, 80, user_ma, 6_000),
+        facts.ChargerReported(source, True, True, 8_000, 6_000, 32_000, True, None, 3, None, 5_500, None, None, None),
+    )

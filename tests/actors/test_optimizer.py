@@ -27,7 +27,6 @@ from hems_actors.actors.view import Published
 from hems_actors.core import facts
 from hems_actors.core.enums import Mode, PriceProvider, Trouble
 from hems_actors.core.rates import Slot
-from hems_actors.core.state import State
 from tests.actors.asked import (
     CARPORT,
     GARAGE,
@@ -41,6 +40,7 @@ from tests.actors.asked import (
     answered,
     fails,
     gone,
+    state_with_chargers,
     wants,
 )
 from tests.actors.fakes import START_MS, Bench, BoomError, Driver, QueueDriver, Recorder
@@ -278,7 +278,7 @@ def test_supervisor_starts_it_anew_without_the_link(driver: Driver) -> None:
         return ()
 
     asking = Published()
-    asking.publish(_state_with_a_charger())
+    asking.publish(state_with_chargers())
     means = Means(SystemTime(), asking, FakeOptimizer(answer), Memory())
     home.start(
         [
@@ -302,20 +302,12 @@ def _in_turn(*answers: Answer) -> Answer:
     return answer
 
 
-def _state_with_a_charger() -> State:
-    bench = Bench()
-    try:
-        return Asking(bench, wants({})).state
-    finally:
-        bench.queue.stop()
-
-
 def test_the_same_in_both_runtimes(driver: Driver) -> None:
     """In a thread of its own or at once: there, an answer, and gone."""
     told: list[Any] = []
     reached = threading.Event()
     directory, published = Directory(), Published()
-    published.publish(_state_with_a_charger())
+    published.publish(state_with_chargers())
     port = FakeOptimizer(_in_turn(wants({GARAGE: 6_000}), fails(Trouble.TOO_LARGE)))
     time_source, run = (driver.queue.time, None) if isinstance(driver, QueueDriver) else (SystemTime(), in_thread)
     driver.runtime.spawn(Recorder, Place(driver.runtime, directory, HOME), told, reached, 3)
