@@ -22,12 +22,12 @@ from hems_actors.actors.supervisor import Spec
 from hems_actors.actors.threads import ThreadRuntime
 from hems_actors.actors.view import Published
 from hems_actors.core.enums import Issuer, Mode, Trouble
-from hems_actors.core.facts import MeterReading, OptimizerAnswered, OptimizerChanged
+from hems_actors.core.facts import MeterReading, OptimizerAnswered, OptimizerChanged, Tick
 from hems_actors.core.rules import Rule
 from hems_actors.daemon.optimizer import MODES, PowerSync, optimizer_spec, trouble_of
 from tests.actors.asked import HERE, gone, state_with_chargers
 from tests.actors.fakes import PATIENCE_S, START_MS, Recorder
-from tests.daemon.optimized import GARAGE_ID, OptimizedHome
+from tests.daemon.optimized import GARAGE, GARAGE_ID, OptimizedHome
 from tests.etm.optimizer_server import Answer, Conversation, Request, document, optimizer, serving
 
 VALID_S: Final = 600
@@ -109,6 +109,20 @@ def test_killed_server_leaves_the_home_to_local_rules(home: OptimizedHome, path:
         assert home.draws_ma == 9_000
     home.stop()
     assert _told(home, OptimizerChanged) == [HERE, gone(Trouble.REFUSED), HERE]
+
+
+def test_charger_not_named_is_left_to_local_rules(home: OptimizedHome, path: Path) -> None:
+    """Long before its last answer ends; nothing is due again and again."""
+    with serving(path, _wants(10_000)) as server:
+        home.run(200)
+        assert home.charger.issuer == Issuer.OPTIMIZER
+        server.answer = optimizer(lambda _asked: [])
+        home.run(120)
+        assert home.charger.issuer != Issuer.OPTIMIZER
+    home.stop()
+
+    assert OptimizerAnswered(GARAGE, 0, 0, 0) in _told(home, OptimizerAnswered)
+    assert len(_told(home, Tick)) < 50
 
 
 def test_nonsense_changes_nothing(home: OptimizedHome, path: Path) -> None:

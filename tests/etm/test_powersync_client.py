@@ -2,19 +2,14 @@
 
 import gzip
 import json
-import os
-import socket
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from etm.errors import (
-    AbsentError,
-    EtmError,
     MalformedError,
     NonsenseError,
     PowerSyncError,
@@ -23,7 +18,7 @@ from etm.errors import (
     StatusError,
     TooLargeError,
 )
-from etm.powersync_client import PATH_BYTES_MAX, PowerSyncClient
+from etm.powersync_client import PowerSyncClient
 from etm.powersync_models import ChargerState, HomeBattery, Meter, PriceSlot, SiteState
 from etm.powersync_transport import Limits
 from tests.etm.optimizer_server import Answer, Conversation, Request, document, raw, serving
@@ -247,29 +242,6 @@ def test_packed_bomb_is_not_unpacked(path: Path) -> None:
         assert isinstance(_fails(path), MalformedError)
 
 
-def test_server_that_does_not_read_is_slow(path: Path) -> None:
-    """A question larger than the socket's buffers."""
-    many = SITE.model_copy(update={"prices": SITE.prices * 40_000})
-    with closing(socket.socket(socket.AF_UNIX)) as listener:
-        listener.bind(str(path))
-        listener.listen()
-        error = _fails(path, lambda client: client.request_optimization(many), HASTY)
-
-    assert type(error) is SlowError
-
-
-def test_server_with_a_full_queue_is_slow(path: Path) -> None:
-    """It accepts nobody."""
-    with closing(socket.socket(socket.AF_UNIX)) as listener, closing(socket.socket(socket.AF_UNIX)) as first:
-        listener.bind(str(path))
-        listener.listen(0)
-        first.connect(str(path))
-        error = _fails(path, limits=HASTY)
-
-    assert type(error) is SlowError
-    assert "no connection" in str(error)
-
-
 def _point(**changes: Any) -> dict[str, Any]:  # noqa: ANN401  whatever a server may say
     return {"id": 17, "setPoints": [POINT | changes]}
 
@@ -326,77 +298,3 @@ def test_wrong_content_is_told_apart(
 
     assert type(error) is kind, str(error)
     assert said in str(error)
-
-
-def _file(path: Path) -> AbstractContextManager[object]:
-    path.write_text("")
-    return nullcontext()
-
-
-def _datagrams(path: Path) -> AbstractContextManager[object]:
-    sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    sock.bind(str(path))
-    return closing(sock)
-
-
-def _left_behind(path: Path) -> AbstractContextManager[object]:
-    with _listening(path):
-        return nullcontext()
-
-
-def _listening(path: Path) -> AbstractContextManager[object]:
-    sock = socket.socket(socket.AF_UNIX)
-    sock.bind(str(path))
-    sock.listen()
-    return closing(sock)
-
-
-def _forbidden(path: Path) -> AbstractContextManager[object]:
-    listening = _listening(path)
-    path.chmod(0)
-    return listening
-
-
-@pytest.mark.parametrize(
-    ("make", "kind"),
-    [
-        pytest.param(lambda _path: nullcontext(), AbsentError, id="missing"),
-        pytest.param(_file, RefusedError, id="not a socket"),
-        pytest.param(_datagrams, RefusedError, id="another kind of socket"),
-        pytest.param(_left_behind, RefusedError, id="left behind by a killed server"),
-        pytest.param(
-            _forbidden,
-            RefusedError,
-            id="forbidden",
-            marks=pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root"),
-        ),
-    ],
-)
-def test_no_connection_is_told_apart(
-    path: Path, make: Callable[[Path], AbstractContextManager[object]], kind: type[PowerSyncError]
-) -> None:
-    """Nothing there, or nobody who listens, or nobody who may."""
-    with make(path):
-        assert type(_fails(path)) is kind
-
-
-def test_directory_in_the_way_is_absent(path: Path) -> None:
-    """A file where a directory should be."""
-    path.write_text("")
-
-    assert type(_fails(path / "optimizer.sock")) is AbsentError
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param("", id="empty"),
-        pytest.param("/run/a\0b", id="null byte"),
-        pytest.param("/" + "x" * PATH_BYTES_MAX, id="a byte too long"),
-        pytest.param("/" + "ü" * 54, id="too long in bytes"),
-    ],
-)
-def test_impossible_path_is_refused(text: str) -> None:
-    """At once, not at the first question."""
-    with pytest.raises(EtmError, match="no socket's path"):
-        PowerSyncClient(text)
