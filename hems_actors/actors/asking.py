@@ -18,7 +18,7 @@ PHASES: Final = (0, 1, 3)
 def names_of_chargers(view: View) -> dict[str, int]:
     """Return the source numbers of the chargers that can be asked about, by UUID."""
     identities = ((source, view.things.get(source)) for source, _charger in view.chargers)
-    return {uuid_text(known.uuid): source for source, known in identities if known is not None and not known.gone}
+    return {uuid_text(known.uuid): source for source, known in identities if known is not None}
 
 
 def question_of(view: View, number: int, at_s: int) -> Question:

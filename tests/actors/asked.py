@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from hems_actors.actors.directory import HOME, OPTIMIZER
-from hems_actors.actors.optimizer import FIRST_MS, INTERVAL_MS, Job, Means, Memory, Optimizer
+from hems_actors.actors.optimizer import FIRST_MS, Job, Means, Memory, Optimizer
 from hems_actors.actors.optimizer_port import OptimizerError, Question, SetPoint
 from hems_actors.actors.view import Published
 from hems_actors.core import facts
@@ -70,7 +70,13 @@ class Asking:
     """The actor on *bench*, with what it knows of the home."""
 
     def __init__(
-        self, bench: Bench, answer: Answer, *, run: Callable[[Job], None] | None = None, chargers: bool = True
+        self,
+        bench: Bench,
+        answer: Answer,
+        *,
+        run: Callable[[Job], None] | None = None,
+        chargers: bool = True,
+        interval_ms: int = INTERVAL_MS,
     ) -> None:
         self.bench = bench
         self.port = FakeOptimizer(answer)
@@ -81,7 +87,7 @@ class Asking:
         if chargers:
             self.add(GARAGE)
             self.add(CARPORT)
-        self._means = Means(bench.queue.time, self.published, self.port, self.memory, INTERVAL_MS, run)
+        self._means = Means(bench.queue.time, self.published, self.port, self.memory, interval_ms, run)
         self.start()
 
     def start(self) -> None:

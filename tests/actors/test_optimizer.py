@@ -24,6 +24,7 @@ from hems_actors.actors.optimizer_port import Question, SetPoint
 from hems_actors.actors.runtime import Place
 from hems_actors.actors.supervisor import Home, Spec
 from hems_actors.actors.view import Published
+from hems_actors.actors.waking import Wake
 from hems_actors.core import facts
 from hems_actors.core.enums import Mode, PriceProvider, Trouble
 from hems_actors.core.rates import Slot
@@ -105,6 +106,10 @@ def test_comes_and_goes_with_one_event_each(bench: Bench) -> None:
     asking.port.answer = fails(Trouble.SLOW)
     bench.after(INTERVAL_MS)
     assert bench.take_told() == [gone(Trouble.SLOW)]
+
+    asking.port.answer = wants({})
+    bench.after(INTERVAL_MS)
+    assert bench.take_told() == [HERE]  # what it had said before, the home has forgotten
 
 
 def test_backs_off_while_it_is_gone(bench: Bench) -> None:
@@ -222,6 +227,28 @@ def test_question_that_is_not_answered_is_given_up(bench: Bench) -> None:
     assert bench.take_told() == [HERE, answered(GARAGE, 6_000)]
     bench.after(PATIENCE_MS)
     assert bench.told == []
+
+
+def test_each_question_has_its_own_time(bench: Bench) -> None:
+    """Asking every 30 s, the end of the first question's time is not that of the second's."""
+    jobs: list[Job] = []
+    Asking(bench, wants({}), run=jobs.append, interval_ms=30_000)
+    jobs[0]()
+    bench.after(PATIENCE_MS)
+    assert (len(jobs), bench.take_told()) == (2, [HERE])
+
+    jobs[1]()
+    bench.after(29_999)
+    assert (len(jobs), bench.told) == (2, [])
+
+
+def test_only_one_question_is_open(bench: Bench) -> None:
+    """Whatever wakes it meanwhile."""
+    jobs: list[Job] = []
+    Asking(bench, wants({}), run=jobs.append)
+    bench.tell(OPTIMIZER, Wake(99), Wake(1))
+
+    assert len(jobs) == 1
 
 
 def test_validity_counts_from_the_answer(bench: Bench) -> None:
