@@ -9,6 +9,7 @@ HOME: Final = 0
 LINK: Final = -1
 SUPERVISOR: Final = -2
 SPOT_MARKET: Final = -3
+OPTIMIZER: Final = -5
 
 
 class Address:

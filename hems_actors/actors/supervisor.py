@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import pykka
 from pykka.messages import ProxyCall
 
-from hems_actors.actors.directory import HOME, LINK, SPOT_MARKET, SUPERVISOR, Directory
+from hems_actors.actors.directory import HOME, LINK, SUPERVISOR, Directory
 from hems_actors.actors.errors import ActorsError, StartError, VitalActorError
 from hems_actors.actors.messages import Crashed, Dismiss, ReadBack
 from hems_actors.actors.runtime import Behaviour, Place, Runtime
@@ -90,7 +90,7 @@ class Supervisor(Behaviour):
         elif isinstance(message, Restart):
             self._down.discard(message.source)
             self._start(self._specs[message.source])
-            if message.source not in (LINK, SPOT_MARKET):
+            if message.source > HOME:
                 self.link.tell(ReadBack(message.source, directory[message.source]))
         else:
             ref = directory[message.source].ref
