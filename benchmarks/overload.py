@@ -15,10 +15,10 @@ from hems_actors.actors.core_port import Core
 from hems_actors.actors.directory import HOME, LINK
 from hems_actors.actors.messages import BurstEnded, Call, StatesChanged, StateValue
 from hems_actors.actors.meter import Meter
+from hems_actors.actors.published import Published
 from hems_actors.actors.runtime import Behaviour, Place
 from hems_actors.actors.supervisor import Home, Spec
 from hems_actors.actors.threads import ThreadRuntime
-from hems_actors.actors.view import Published
 from hems_actors.core import facts
 from hems_actors.core.enums import Mode, OnExit, Result, What
 from hems_actors.core.evolve import evolve

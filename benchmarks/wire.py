@@ -20,9 +20,9 @@ from benchmarks.recorder import HEAD
 from hems_actors.actors.clock import Clock
 from hems_actors.actors.coordinator import Coordinator, Opening
 from hems_actors.actors.directory import HOME, LINK
+from hems_actors.actors.published import Published
 from hems_actors.actors.supervisor import Home, Spec
 from hems_actors.actors.threads import ThreadRuntime
-from hems_actors.actors.view import Published
 from hems_actors.core.enums import Health, OnExit, ThingKind
 from hems_actors.core.evolve import evolve
 from hems_actors.core.facts import Restarted, SiteConfigured

@@ -89,6 +89,9 @@ class ChargerState(Asked):
     end_s: int | None
     """When the user's target is due."""
     priority: int
+    level_percent: int | None
+    """Of the car that is assigned, as it says."""
+    capacity_wh: int | None
 
 
 class SiteState(Asked):

@@ -73,6 +73,8 @@ def _asked(uuid: str, charger: ChargerView) -> ChargerAsked:
         info.target_percent,
         info.end_s or None,
         info.priority,
+        charger.level_percent,
+        charger.capacity_wh,
     )
 
 

@@ -10,9 +10,9 @@ from hems_actors.actors.errors import LogLostError
 from hems_actors.actors.journal import Journal, LogPort, Tap
 from hems_actors.actors.messages import Execute, Request, StandingWanted
 from hems_actors.actors.outbox import Outbox
+from hems_actors.actors.published import Published
 from hems_actors.actors.runtime import Behaviour, Place
 from hems_actors.actors.standing import Standing
-from hems_actors.actors.view import Published
 from hems_actors.actors.waking import Wake, WakeTimer
 from hems_actors.core.facts import Fact, FailSafeOrdered, LogLost, LogResumed, Restarted, Tick
 from hems_actors.core.outcomes import ActionIntended

@@ -8,8 +8,8 @@ from hems_actors.actors.asking import answers_to, names_of_chargers, question_of
 from hems_actors.actors.clock import TimeSource
 from hems_actors.actors.directory import HOME
 from hems_actors.actors.optimizer_port import OptimizerError, OptimizerPort, Question, SetPoint
+from hems_actors.actors.published import Published
 from hems_actors.actors.runtime import Behaviour, Place
-from hems_actors.actors.view import Published
 from hems_actors.actors.waking import Wake, WakeTimer
 from hems_actors.core.enums import Trouble
 from hems_actors.core.facts import OptimizerAnswered, OptimizerChanged

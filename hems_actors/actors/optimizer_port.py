@@ -27,6 +27,9 @@ class ChargerAsked(NamedTuple):
     end_s: int | None
     """When the user's target is due, UTC; None = not at any time."""
     priority: int
+    level_percent: int | None
+    """Of the car that is assigned, as it says."""
+    capacity_wh: int | None
 
 
 class Question(NamedTuple):

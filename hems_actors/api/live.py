@@ -8,7 +8,8 @@ import pykka
 
 from hems_actors.actors.directory import HOME, Directory
 from hems_actors.actors.messages import Request
-from hems_actors.actors.view import Published, View
+from hems_actors.actors.published import Published
+from hems_actors.actors.view import View
 from hems_actors.api.decisions import Recent
 from hems_actors.api.port import Answered, Asked, Condition, Made
 from hems_actors.core.facts import Fact

@@ -17,9 +17,10 @@ from hems_actors.actors.clock import Clock
 from hems_actors.actors.coordinator import Opening
 from hems_actors.actors.directory import HOME, LINK
 from hems_actors.actors.messages import Request
+from hems_actors.actors.published import Published
 from hems_actors.actors.runqueue import RunQueue
 from hems_actors.actors.supervisor import Home
-from hems_actors.actors.view import Published, View
+from hems_actors.actors.view import View
 from hems_actors.api.decisions import Recent
 from hems_actors.api.errors import ListenError
 from hems_actors.api.handler import Server

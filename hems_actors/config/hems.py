@@ -29,6 +29,8 @@ from hems_actors.nymea.errors import AddressError
 from hems_actors.spotmarket.errors import AddressError as WebAddressError
 from hems_actors.spotmarket.web import Web
 
+_SOCKET_BYTES_MAX: Final = 107
+"""sun_path of unix(7), with its end."""
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -67,6 +69,12 @@ def _listen_url(url: str) -> str:
     if port is None or parts.scheme not in ("ws", "wss", "nymea", "nymeas") or parts.path not in ("", "/"):
         raise expected
     return url
+
+
+def _socket_path(path: str) -> str:
+    if not path or "\0" in path or len(path.encode()) > _SOCKET_BYTES_MAX:
+        raise PydanticCustomError("socket", "expected the path of a Unix socket, of 107 bytes at most")
+    return path
 
 
 def _web_address(url: str) -> str:
@@ -162,7 +170,7 @@ class ChargerTable(Table):
 class OptimizerTable(Table):
     """`[optimizer]`: an optimizer on this machine."""
 
-    socket: str = "/run/powersync/optimizer.sock"
+    socket: Annotated[str, AfterValidator(_socket_path)] = "/run/powersync/optimizer.sock"
 
 
 class Config(Table):

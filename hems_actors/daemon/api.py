@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from hems_actors.actors.view import Published
+from hems_actors.actors.published import Published
 from hems_actors.api.decisions import Recent
 from hems_actors.api.errors import ListenError, TokenError
 from hems_actors.api.handler import Server

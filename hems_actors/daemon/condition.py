@@ -3,6 +3,7 @@
 import logging
 from typing import Final
 
+from hems_actors.actors.optimizer import Memory as Optimizer
 from hems_actors.actors.view import View
 from hems_actors.api.conditions import degraded
 from hems_actors.api.port import Condition
@@ -18,6 +19,8 @@ class Conditions:
 
     market: Memory | None = None
     """What the prices' actor remembers."""
+    optimizer: Optimizer | None = None
+    """What the optimizer's actor remembers; None = there is none."""
 
     def __init__(self, link: LinkReport) -> None:
         self._link = link
@@ -30,6 +33,7 @@ class Conditions:
         trouble = None if self.market is None else self.market.trouble
         reasons = [] if status.up else [f"nymea: {status.text}"]
         reasons += [] if trouble is None else [f"prices: {trouble}"]
+        reasons += [] if self.optimizer is None or self.optimizer.trouble is None else [self.optimizer.trouble]
         return Condition(status.up, status.text, writing, tuple(reasons), status.solar_w)
 
     def looked(self, view: View) -> None:

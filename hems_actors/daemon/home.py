@@ -14,10 +14,10 @@ from hems_actors.actors.directory import HOME, LINK, SPOT_MARKET
 from hems_actors.actors.errors import LogLostError, StartError, StopError
 from hems_actors.actors.messages import Request
 from hems_actors.actors.opening import open_home
+from hems_actors.actors.published import Published
 from hems_actors.actors.spot_market import SpotMarket
 from hems_actors.actors.supervisor import Home, Spec
 from hems_actors.actors.threads import ThreadRuntime
-from hems_actors.actors.view import Published
 from hems_actors.actors.zone import ZoneOffsets
 from hems_actors.api.decisions import Recent
 from hems_actors.api.live import Around, LiveHome
@@ -32,6 +32,7 @@ from hems_actors.daemon.condition import Conditions
 from hems_actors.daemon.errors import CannotRunError
 from hems_actors.daemon.given import as_running, first_facts, link_settings, reloaded_facts, sections_of
 from hems_actors.daemon.older import Older
+from hems_actors.daemon.optimizer import optimizer_spec
 from hems_actors.daemon.places import Places
 from hems_actors.daemon.saying import Saying
 from hems_actors.daemon.under_way import UnderWay
@@ -199,8 +200,17 @@ class Daemon:
         return [
             Spec(HOME, Coordinator, (self._opening, self._published)),
             Spec(SPOT_MARKET, SpotMarket, (means,)),
+            *self._optimizer(),
             Spec(LINK, Link, (self._link,)),
         ]
+
+    def _optimizer(self) -> list[Spec]:
+        table = self.config.optimizer
+        if table is None:
+            return []
+        spec = optimizer_spec(self._time, self._published, table.socket)
+        self._conditions.optimizer = spec.args[0].memory
+        return [spec]
 
     def _live(self) -> LiveHome:
         providers = {provider.number: provider.about for provider in self._providers}

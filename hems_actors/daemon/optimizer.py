@@ -12,8 +12,8 @@ from hems_actors.actors.clock import TimeSource
 from hems_actors.actors.directory import OPTIMIZER
 from hems_actors.actors.optimizer import INTERVAL_MS, Means, Memory, Optimizer, in_thread
 from hems_actors.actors.optimizer_port import ChargerAsked, OptimizerError, Question, SetPoint
+from hems_actors.actors.published import Published
 from hems_actors.actors.supervisor import Spec
-from hems_actors.actors.view import Published
 from hems_actors.core.enums import Mode, Trouble
 
 _TROUBLES: Final = (
@@ -113,6 +113,8 @@ def _charger(charger: ChargerAsked) -> ChargerState:
         target_percent=charger.target_percent,
         end_s=charger.end_s,
         priority=charger.priority,
+        level_percent=charger.level_percent,
+        capacity_wh=charger.capacity_wh,
     )
 
 

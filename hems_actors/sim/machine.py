@@ -15,10 +15,10 @@ from hems_actors.actors.directory import LINK, Directory
 from hems_actors.actors.errors import ActorsError
 from hems_actors.actors.journal import Tap
 from hems_actors.actors.opening import Opened, open_home
+from hems_actors.actors.published import Published
 from hems_actors.actors.runqueue import RunQueue
 from hems_actors.actors.runtime import Behaviour, Runtime
 from hems_actors.actors.supervisor import Home
-from hems_actors.actors.view import Published
 from hems_actors.eventlog.header import HeaderFields
 from hems_actors.eventlog.place import LogDirectory
 from hems_actors.eventlog.syncing import Sync

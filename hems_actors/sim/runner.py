@@ -12,11 +12,11 @@ from hems_actors.actors.core_port import LIVE_CORE, Core
 from hems_actors.actors.directory import HOME, LINK, SPOT_MARKET
 from hems_actors.actors.journal import LogPort, Tap
 from hems_actors.actors.meter import Meter
+from hems_actors.actors.published import Published
 from hems_actors.actors.runqueue import RunQueue
 from hems_actors.actors.runtime import Behaviour
 from hems_actors.actors.spot_market import Means, SpotMarket
 from hems_actors.actors.supervisor import Home, Spec
-from hems_actors.actors.view import Published
 from hems_actors.core.rates import unflat
 from hems_actors.core.state import State
 from hems_actors.core.version import LOGIC_VERSION, STATE_VERSION

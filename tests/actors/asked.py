@@ -6,7 +6,7 @@ from typing import Any, Final
 from hems_actors.actors.directory import HOME, OPTIMIZER
 from hems_actors.actors.optimizer import FIRST_MS, INTERVAL_MS, Job, Means, Memory, Optimizer
 from hems_actors.actors.optimizer_port import OptimizerError, Question, SetPoint
-from hems_actors.actors.view import Published
+from hems_actors.actors.published import Published
 from hems_actors.core import facts
 from hems_actors.core.enums import Mode, ThingKind, Trouble
 from hems_actors.core.evolve import evolve

@@ -8,9 +8,9 @@ from hems_actors.actors.coordinator import Coordinator
 from hems_actors.actors.core_port import LIVE_CORE, Core
 from hems_actors.actors.directory import HOME
 from hems_actors.actors.opening import Opened, open_home
+from hems_actors.actors.published import Published
 from hems_actors.actors.runqueue import RunQueue
 from hems_actors.actors.supervisor import Home, Spec
-from hems_actors.actors.view import Published
 from hems_actors.core import facts
 from hems_actors.core.state import State
 from hems_actors.core.version import STATE_VERSION

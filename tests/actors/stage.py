@@ -5,9 +5,9 @@ from typing import Any
 from hems_actors.actors.clock import Clock
 from hems_actors.actors.coordinator import Coordinator, Opening
 from hems_actors.actors.directory import HOME
+from hems_actors.actors.published import Published
 from hems_actors.actors.runqueue import RunQueue
 from hems_actors.actors.runtime import Place
-from hems_actors.actors.view import Published
 from hems_actors.core.enums import What
 from hems_actors.core.facts import MeterReading, SiteSettingsChanged
 from hems_actors.core.outcomes import ActionIntended, AlarmChanged, HealthJudged

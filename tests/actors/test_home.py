@@ -11,10 +11,10 @@ from hems_actors.actors.coordinator import Coordinator, Opening
 from hems_actors.actors.directory import HOME, LINK
 from hems_actors.actors.messages import BurstEnded, Call, ReadBack, StatesChanged
 from hems_actors.actors.meter import Meter
+from hems_actors.actors.published import Published
 from hems_actors.actors.runqueue import RunQueue
 from hems_actors.actors.runtime import Runtime
 from hems_actors.actors.supervisor import Home, Spec
-from hems_actors.actors.view import Published
 from hems_actors.core.enums import Result, What
 from hems_actors.core.facts import ActionAnswered, ActionSent, BatteryReported, ChargerReported, MeterReading
 from hems_actors.core.outcomes import ActionIntended

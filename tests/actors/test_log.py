@@ -5,9 +5,9 @@ from pathlib import Path
 from hems_actors.actors.clock import Clock
 from hems_actors.actors.coordinator import Coordinator, Opening
 from hems_actors.actors.directory import HOME
+from hems_actors.actors.published import Published
 from hems_actors.actors.runqueue import RunQueue
 from hems_actors.actors.supervisor import Home, Spec
-from hems_actors.actors.view import Published
 from hems_actors.core.facts import BatteryReported, SiteConfigured, Tick
 from hems_actors.core.state import State
 from hems_actors.core.version import STATE_VERSION

@@ -21,9 +21,9 @@ from hems_actors.actors.optimizer import (
     in_thread,
 )
 from hems_actors.actors.optimizer_port import Question, SetPoint
+from hems_actors.actors.published import Published
 from hems_actors.actors.runtime import Place
 from hems_actors.actors.supervisor import Home, Spec
-from hems_actors.actors.view import Published
 from hems_actors.actors.waking import Wake
 from hems_actors.core import facts
 from hems_actors.core.enums import Mode, PriceProvider, Trouble
@@ -84,7 +84,24 @@ def test_question_shows_the_home(bench: Bench) -> None:
     assert (question.reading, question.battery) == (reading, facts.BatteryReported(9, -200, 40))
     assert question.prices == (Slot(hour[1], hour[2], -5),)
     first, second = question.chargers
-    assert first == (IDS[GARAGE], True, True, None, True, 8_000, 5_500, 3, 6_000, 16_000, Mode.ECO, 80, None, 0)
+    assert first == (
+        IDS[GARAGE],
+        True,
+        True,
+        None,
+        True,
+        8_000,
+        5_500,
+        3,
+        6_000,
+        16_000,
+        Mode.ECO,
+        80,
+        None,
+        0,
+        None,
+        None,
+    )
     assert (second.min_ma, second.max_ma, second.mode) == (8_000, 32_000, Mode.ECO_WITH_TARGET_TIME)
     assert (second.target_percent, second.end_s, second.priority) == (90, START_S + 3_600, 7)
 

@@ -11,10 +11,10 @@ from hems_actors.actors.coordinator import Coordinator, Opening
 from hems_actors.actors.directory import HOME, LINK, SUPERVISOR
 from hems_actors.actors.errors import CoreFailedError, StartError, VitalActorError
 from hems_actors.actors.messages import Crashed, Dismiss, ReadBack
+from hems_actors.actors.published import Published
 from hems_actors.actors.runqueue import RunQueue
 from hems_actors.actors.runtime import Behaviour, Place
 from hems_actors.actors.supervisor import BACK_OFF_MS_MAX, Check, Home, Restart, Spec
-from hems_actors.actors.view import Published
 from hems_actors.core.enums import CoreStep
 from hems_actors.core.facts import CoreFailed, LinkChanged, Restarted, Tick
 from hems_actors.core.state import State

@@ -1,6 +1,7 @@
 """The published view: what readers get, and that it stays as it was."""
 
-from hems_actors.actors.view import Published, View, view_of
+from hems_actors.actors.published import Published, view_of
+from hems_actors.actors.view import View
 from hems_actors.core.enums import Alarm, CarPhase, Health, Issuer, Mode, ThingKind
 from hems_actors.core.facts import BatteryReported
 from hems_actors.core.identity import Identity

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from hems_actors.actors.view import View, view_of
+from hems_actors.actors.published import view_of
+from hems_actors.actors.view import View
 from hems_actors.api.changes import Changes
 from hems_actors.api.fields import Wire
 from hems_actors.api.handler import Keys, Served, Server, Session

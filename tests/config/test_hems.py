@@ -61,6 +61,7 @@ BAD: Final = [
     pytest.param(
         '[[chargers]]\nname = "a"\nwiring = "AAB"\n', "6: chargers[1].wiring: expected phases", id="no phases"
     ),
+    pytest.param(f'[optimizer]\nsocket = "/{"x" * 107}"\n', "5: optimizer.socket: expected the path", id="long path"),
     pytest.param('[battery]\nphases = ""\n', "5: battery.phases: ", id="battery nowhere"),
 ]
 

@@ -10,10 +10,11 @@ from hems_actors.actors.directory import HOME, LINK
 from hems_actors.actors.messages import Answered, BurstEnded, Call, ReadBack, StatesChanged, StateValue
 from hems_actors.actors.meter import Meter
 from hems_actors.actors.opening import open_home
+from hems_actors.actors.published import Published
 from hems_actors.actors.runqueue import RunQueue
 from hems_actors.actors.runtime import Behaviour, Place
 from hems_actors.actors.supervisor import Home, Spec
-from hems_actors.actors.view import ChargerView, Published
+from hems_actors.actors.view import ChargerView
 from hems_actors.core import facts
 from hems_actors.core.enums import Mode, Result, ThingKind, What
 from hems_actors.core.identity import points_of, uuid_text

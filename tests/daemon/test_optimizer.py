@@ -17,10 +17,10 @@ from hems_actors.actors.clock import SystemTime
 from hems_actors.actors.directory import HOME, OPTIMIZER, Directory
 from hems_actors.actors.optimizer import BACK_OFF_MS_MAX, Means, Memory, Optimizer
 from hems_actors.actors.optimizer_port import ChargerAsked, OptimizerError, Question, SetPoint
+from hems_actors.actors.published import Published
 from hems_actors.actors.runtime import Place
 from hems_actors.actors.supervisor import Spec
 from hems_actors.actors.threads import ThreadRuntime
-from hems_actors.actors.view import Published
 from hems_actors.core.enums import Issuer, Mode, Trouble
 from hems_actors.core.facts import MeterReading, OptimizerAnswered, OptimizerChanged, Tick
 from hems_actors.core.rules import Rule
@@ -40,7 +40,22 @@ QUESTION: Final = Question(
     (),
     (
         ChargerAsked(
-            GARAGE_ID, True, True, None, True, 6_000, None, 3, 6_000, 16_000, Mode.ECO_WITH_MIN_CURRENT, 80, None, 0
+            GARAGE_ID,
+            True,
+            True,
+            None,
+            True,
+            6_000,
+            None,
+            3,
+            6_000,
+            16_000,
+            Mode.ECO_WITH_MIN_CURRENT,
+            80,
+            None,
+            0,
+            40,
+            52_000,
         ),
     ),
 )

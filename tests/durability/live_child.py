@@ -22,10 +22,10 @@ from hems_actors.actors.directory import HOME, LINK
 from hems_actors.actors.messages import Answered, BurstEnded, Call, ReadBack, Recipient, Request, StatesChanged
 from hems_actors.actors.meter import Meter
 from hems_actors.actors.opening import open_home
+from hems_actors.actors.published import Published
 from hems_actors.actors.runtime import Behaviour, Place, TimerHandle
 from hems_actors.actors.supervisor import Home, Spec
 from hems_actors.actors.threads import ThreadRuntime
-from hems_actors.actors.view import Published
 from hems_actors.core import facts
 from hems_actors.core.enums import Mode, OnExit, Result, What
 from hems_actors.core.version import LOGIC_VERSION, STATE_VERSION

@@ -14,9 +14,9 @@ from hems_actors.actors.errors import LogLostError
 from hems_actors.actors.messages import Call, Request, StatesChanged
 from hems_actors.actors.meter import Meter
 from hems_actors.actors.opening import open_home
+from hems_actors.actors.published import Published
 from hems_actors.actors.supervisor import Home, Spec
 from hems_actors.actors.threads import ThreadRuntime
-from hems_actors.actors.view import Published
 from hems_actors.core import facts
 from hems_actors.core.enums import Alarm, Mode, OnExit, What
 from hems_actors.core.outcomes import AlarmChanged

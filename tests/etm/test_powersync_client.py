@@ -51,6 +51,8 @@ SITE: Final = SiteState(
             target_percent=80,
             end_s=None,
             priority=0,
+            level_percent=40,
+            capacity_wh=None,
         ),
     ),
 )
@@ -109,6 +111,8 @@ def test_question_and_answer(path: Path) -> None:
                 "mode": "ecoWithTargetTime",
                 "targetPercent": 80,
                 "endS": None,
+                "levelPercent": 40,
+                "capacityWh": None,
                 "priority": 0,
             }
         ],

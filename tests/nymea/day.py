@@ -8,10 +8,10 @@ from hems_actors.actors.clock import Clock
 from hems_actors.actors.coordinator import Coordinator, Opening
 from hems_actors.actors.directory import HOME, LINK, SPOT_MARKET
 from hems_actors.actors.journal import Tap
+from hems_actors.actors.published import Published
 from hems_actors.actors.runqueue import RunQueue
 from hems_actors.actors.spot_market import Means, SpotMarket
 from hems_actors.actors.supervisor import Home, Spec
-from hems_actors.actors.view import Published
 from hems_actors.core import facts
 from hems_actors.core.facts import ThingAdded
 from hems_actors.core.state import State

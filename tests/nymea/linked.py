@@ -11,10 +11,10 @@ from hems_actors.actors.clock import Clock
 from hems_actors.actors.coordinator import Coordinator, Opening
 from hems_actors.actors.directory import HOME, LINK, Address
 from hems_actors.actors.messages import Recipient
+from hems_actors.actors.published import Published
 from hems_actors.actors.runqueue import RunQueue
 from hems_actors.actors.runtime import Runtime
 from hems_actors.actors.supervisor import Home, Spec
-from hems_actors.actors.view import Published
 from hems_actors.core import facts
 from hems_actors.core.enums import Mode
 from hems_actors.core.identity import name_of

@@ -13,10 +13,10 @@ from hems_actors.actors.clock import Clock, SystemTime
 from hems_actors.actors.coordinator import Coordinator, Opening
 from hems_actors.actors.directory import HOME, LINK
 from hems_actors.actors.messages import Recipient
+from hems_actors.actors.published import Published
 from hems_actors.actors.runtime import Behaviour, Place, TimerHandle
 from hems_actors.actors.supervisor import Home, Spec
 from hems_actors.actors.threads import ThreadRuntime
-from hems_actors.actors.view import Published
 from hems_actors.core.enums import OnExit
 from hems_actors.core.facts import LinkChanged, Restarted, SiteConfigured
 from hems_actors.core.registry import Event
