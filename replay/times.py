@@ -41,6 +41,12 @@ class Written(NamedTuple):
     offset_s: int | None
     width_ms: int
     """How long what is written lasts: a minute, if no second is named."""
+    is_date: bool = False
+    """Whether it is a date alone."""
+
+    def next_day(self) -> "Written":
+        """Return the same of the day after."""
+        return self._replace(day=(self.day or 0) + 1)
 
 
 class Span(NamedTuple):
@@ -127,7 +133,7 @@ def parse(text: str) -> Written:
     second_ms = (clock.hour * 3600 + clock.minute * 60 + clock.second) * 1000
     second_ms += int((match["part"] or "").ljust(3, "0")[:3])
     width_ms = 1 if match["part"] else 1000 if match["second"] or not match["hour"] else 60_000
-    return Written(text.strip(), day, second_ms, _offset_s(match["offset"]), width_ms)
+    return Written(text.strip(), day, second_ms, _offset_s(match["offset"]), width_ms, is_date=not match["hour"])
 
 
 def find(written: Written, clock: Clock, span: Span, after_ms: int | None = None) -> Instant:
