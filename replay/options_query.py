@@ -57,7 +57,9 @@ def answer(arguments: "Namespace") -> int | None:
 
             code = run_query(arguments, asked[0], complain)
         else:
-            code = Exit.SAME
+            from replay.why.command import run_reason  # noqa: PLC0415
+
+            code = run_reason(arguments, asked[0], complain)
     except UsageError as error:
         complain(str(error))
         code = Exit.USAGE_OR_NEWER
