@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from hems_actors.eventlog.brief import printable
 from replay.chain import check_chain
+from replay.options_query import add_query_options, answer
 from replay.report import Exit, Report, exit_of
 from replay.verify import Options, verify
 
@@ -34,6 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: "Namespace") -> int:
+    answered = answer(arguments)
+    if answered is not None:
+        return answered
     if arguments.list:
         return _list(arguments.logs, arguments.list)
     options = Options(free_run=arguments.free_run, past_damage=arguments.past_damage)
@@ -178,6 +182,7 @@ def _parse(argv: Sequence[str]) -> "Namespace":
         help="write what is good in one damaged LOG to the new file OUT, each loss recorded, and replay that",
     )
     parser.add_argument("--jobs", type=_positive, metavar="N", help="processes for several logs; default: all cores")
+    add_query_options(parser)
     arguments = parser.parse_args(argv)
     if arguments.repair is not None and (len(arguments.logs) > 1 or arguments.list):
         parser.error("--repair takes one log and no --list")
