@@ -13,6 +13,8 @@ from replay.report import Exit
 from replay.survey import Survey, UnknownChargerError, survey
 from replay.text import damage_text
 from replay.times import WrongTimeError, end_of, find, parse
+from replay.times_range import find_range
+from replay.why import not_charged
 from replay.why.answer import answers, as_json, text_of
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ def run_reason(arguments: "Namespace", what: str, complain: Callable[[str], None
         sources = _sources(found, getattr(arguments, what))
         if what == "why":
             _print_why(arguments, found, sources, complain)
+        else:
+            _print_why_not(arguments, found, sources, complain)
     except (WrongTimeError, UnknownChargerError) as error:
         raise UsageError(str(error)) from error
     except LogError as error:
@@ -65,4 +69,19 @@ def _print_why(arguments: "Namespace", found: Survey, sources: list[int], compla
         if number:
             sys.stdout.write("\n")
         for line in text_of(answer, named, found):
+            sys.stdout.write(f"{printable(line)}\n")
+
+
+def _print_why_not(arguments: "Namespace", found: Survey, sources: list[int], complain: Callable[[str], None]) -> None:
+    span, notes = find_range(arguments.begin, arguments.end, found.clock, found.span)
+    for note in notes:
+        complain(note)
+    for number, source in enumerate(sources):
+        case = not_charged.not_charged(found, source, span)
+        if arguments.json:
+            sys.stdout.write(json.dumps(not_charged.as_json(case, found), ensure_ascii=False) + "\n")
+            continue
+        if number:
+            sys.stdout.write("\n")
+        for line in not_charged.text_of(case, found):
             sys.stdout.write(f"{printable(line)}\n")
