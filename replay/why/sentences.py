@@ -26,7 +26,7 @@ _HEALTH: Final[dict[int, str]] = {
 
 def why(case: Case) -> str:
     """Return why the decision is what it is, in one or two sentences with full stops."""
-    sentence = _SENTENCES.get(case.event.rule)
+    sentence = SENTENCES.get(case.event.rule)
     if sentence is None:
         rule = RULES.get(case.event.rule)
         return f"{rule.sentence if rule else f'rule {case.event.rule}, which this version does not know'}."
@@ -272,7 +272,7 @@ def _plain(text: str) -> Callable[[Case], str]:
     return lambda _case: text
 
 
-_SENTENCES: Final[dict[int, Callable[[Case], str]]] = {
+SENTENCES: Final[dict[int, Callable[[Case], str]]] = {
     Rule.NORMAL: _normal,
     Rule.SURPLUS_START: _surplus_start,
     Rule.SURPLUS_CHARGING: _surplus_charging,
