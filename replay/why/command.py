@@ -20,6 +20,8 @@ from replay.why.answer import answers, as_json, text_of
 if TYPE_CHECKING:
     from argparse import Namespace
 
+_MINUTE_MS = 60_000
+
 
 def run_reason(arguments: "Namespace", what: str, complain: Callable[[str], None]) -> int:
     """Print why something was decided (*what* = `why`), or why a car was not charged; return the exit code.
@@ -73,7 +75,9 @@ def _print_why(arguments: "Namespace", found: Survey, sources: list[int], compla
 
 
 def _print_why_not(arguments: "Namespace", found: Survey, sources: list[int], complain: Callable[[str], None]) -> None:
-    span, notes = find_range(arguments.begin, arguments.end, found.clock, found.span)
+    within = found.span._replace(last_ms=found.span.last_ms + _MINUTE_MS)  # a log ends just before the full minute
+    span, notes = find_range(arguments.begin, arguments.end, found.clock, within)
+    span = span._replace(last_ms=min(span.last_ms, found.span.last_ms))
     for note in notes:
         complain(note)
     for number, source in enumerate(sources):

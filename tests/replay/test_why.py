@@ -152,6 +152,15 @@ def test_why_not_leaves_no_hole(incidents: dict[str, Path], capsys: pytest.Captu
     assert sum(each["decisions"] for each in stretches) > 500
 
 
+def test_a_range_may_end_with_the_minute_in_which_the_log_ends(
+    incidents: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who writes the hour at which the scenario ends means its end."""
+    case = json.loads(_said(capsys, str(incidents["night"]), "--why-not", "--from", "04:00", "--to", "08:00", "--json"))
+
+    assert case["to"].startswith("2025-06-13T07:59")
+
+
 REFUSED: Final = [
     pytest.param(["--why", "garage"], "no charger is called 'garage'; the log's chargers: wallbox (10)", id="charger"),
     pytest.param(["--why", "--at", "later"], "later", id="no time"),
