@@ -63,7 +63,7 @@ def _answer(connection: ClientConnection, number: int, method: str, **params: An
 def test_a_client_changes_a_setting(scenario: Path, tmp_path: Path) -> None:
     """It says where it is; a Set is answered, concluded, told; the log replays the same."""
     log = tmp_path / "log.msgpack"
-    with _demo("--scenario", str(scenario), "--log", str(log), "--speed", "100") as child:
+    with _demo("--scenario", str(scenario), "--log", str(log), "--speed", "300") as child:
         assert child.stdout is not None
         said = child.stdout.readline()
         url = re.match(r"ws://127\.0\.0\.1:\d+", said)
