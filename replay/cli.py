@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from hems_actors.eventlog.brief import printable
 from replay.chain import check_chain
+from replay.compare.options import add_comparing_options, compare, compares, usage_mistake
 from replay.report import Exit, Report, exit_of
 from replay.verify import Options, verify
 
@@ -36,6 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: "Namespace") -> int:
     if arguments.list:
         return _list(arguments.logs, arguments.list)
+    if compares(arguments):
+        return compare(arguments)
     options = Options(free_run=arguments.free_run, past_damage=arguments.past_damage)
     if arguments.repair is not None:
         return _repair(arguments, options)
@@ -178,7 +181,11 @@ def _parse(argv: Sequence[str]) -> "Namespace":
         help="write what is good in one damaged LOG to the new file OUT, each loss recorded, and replay that",
     )
     parser.add_argument("--jobs", type=_positive, metavar="N", help="processes for several logs; default: all cores")
+    add_comparing_options(parser)
     arguments = parser.parse_args(argv)
+    mistake = usage_mistake(arguments)
+    if mistake is not None:
+        parser.error(mistake)
     if arguments.repair is not None and (len(arguments.logs) > 1 or arguments.list):
         parser.error("--repair takes one log and no --list")
     return arguments
