@@ -1,0 +1,109 @@
+"""The chargers of a record as the plant has them: what they show, how fast they react, what was done to them by hand."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from hems_actors.core.enums import What
+from hems_actors.sim.plant.chargers import Charger, Pilot, Shows
+from hems_actors.sim.plant.faults import Clamp, Happening, Press, Reach
+from replay.whatif.record import ChargerRecord, Record
+from replay.whatif.times import Grid
+
+REACTION_MS: Final = 5_000
+STOP_MS: Final = 3_000
+ANSWER_MS: Final = 20
+"""Of devices whose record does not tell otherwise."""
+_LATEST_MS: Final = 30_000
+_FEW: Final = 3
+
+
+def charger_of(record: Record, source: int, wiring: tuple[int, ...], polls: Grid | None) -> tuple[Charger, list[str]]:
+    """Return the charger *source* as it was at the start of *record*, and what was assumed of it."""
+    own = record.chargers[source]
+    config = record.state.chargers[source].config
+    first = own.reports[0][1]
+    reports = [report for _, report in own.reports]
+    name = record.names.get(source, f"thing {source}")
+    reaction_ms, stop_ms = (_delay_ms(record, source, polls, rises=rises) for rises in (True, False))
+    answer_ms = sorted(record.answers_ms)[len(record.answers_ms) // 2] if record.answers_ms else ANSWER_MS
+    most_ma = max(report.max_ma for report in reports)
+    charger = Charger(
+        number=source,
+        wiring=wiring,
+        step_ma=config.step_ma,
+        min_ma=first.min_ma,
+        own_max_ma=most_ma,
+        max_ma=first.max_ma,
+        can_switch=config.can_switch and any(report.desired_phases is not None for report in reports),
+        shows=Shows(
+            power=any(report.draw_w is not None for report in reports),
+            currents=any(report.a_ma is not None for report in reports),
+            phase_count=any(report.phase_count is not None for report in reports),
+            plugged_in=any(report.plugged_in is not None for report in reports),
+            charging=any(report.charging is not None for report in reports),
+        ),
+        reaction_ms=reaction_ms,
+        stop_ms=stop_ms,
+        answer_ms=answer_ms,
+        connected=first.connected,
+        power_on=first.power_on,
+        current_ma=first.current_ma,
+        desired_phases=first.desired_phases or 3,
+    )
+    said = f"{name} follows a write within {reaction_ms / 1_000:g} s, and stops within {stop_ms / 1_000:g} s"
+    return charger, [said]
+
+
+def begin_drawing(charger: Charger, own: ChargerRecord, at_ms: int) -> None:
+    """Let the car at *charger* draw from *at_ms* on without waiting, if it did when the record began."""
+    if charger.car is not None and own.drawn and own.drawn[0].power_w > 0 and charger.power_on:
+        charger.coming.clear()
+        charger.pilot = Pilot(at_ms, charger.current_ma, charger.offered_phases())
+        charger.car.offered_once = True
+        charger.settle()
+
+
+def happenings_of(record: Record, source: int) -> Iterator[Happening]:
+    """Yield what else happened to the charger *source*: it was clamped, out of reach, or set by hand."""
+    reports = record.chargers[source].reports
+    most_ma = max(report.max_ma for _, report in reports)
+    before = reports[0][1]
+    for at_ms, report in reports[1:]:
+        if report.max_ma != before.max_ma:
+            yield Clamp(at_ms, source, None if report.max_ma == most_ma else report.max_ma)
+        if report.connected != before.connected:
+            yield Reach(at_ms, source, report.connected)
+        before = report
+    for pressed in record.pressed:
+        if pressed.source == source and pressed.what == What.POWER:
+            yield Press(pressed.at_ms, source, bool(pressed.value), None)
+        elif pressed.source == source and pressed.what == What.CURRENT:
+            yield Press(pressed.at_ms, source, None, pressed.value)
+
+
+def _delay_ms(record: Record, source: int, polls: Grid | None, *, rises: bool) -> int:
+    """Return how long the car takes to follow a write, by when its draw showed; the usual time where that may be it.
+
+    A draw shows at the next poll: the true delay lies between what was seen and one period less.
+    """
+    usual_ms = REACTION_MS if rises else STOP_MS
+    slack_ms = polls.period_ms if polls is not None else 1_000
+    seen = sorted(_seen_ms(record, source, rises=rises))
+    if len(seen) < _FEW:
+        return usual_ms
+    typical_ms = seen[len(seen) // 2]
+    return usual_ms if typical_ms - slack_ms <= usual_ms <= typical_ms else max(0, typical_ms - slack_ms // 2)
+
+
+def _seen_ms(record: Record, source: int, *, rises: bool) -> Iterator[int]:
+    """Yield how long after a write of on, off or a current the draw changed as it should."""
+    wrote = [item for item in record.wrote if item.source == source and item.what != What.PHASES]
+    drawn = record.chargers[source].drawn
+    index = 0
+    for before, change in zip(drawn, drawn[1:], strict=False):
+        if (change.power_w > before.power_w) != rises or (not rises and change.power_w > 0):
+            continue
+        while index + 1 < len(wrote) and wrote[index + 1].at_ms < change.to_ms:
+            index += 1
+        if wrote and 0 < change.to_ms - wrote[index].at_ms <= _LATEST_MS:
+            yield change.to_ms - wrote[index].at_ms

@@ -1,0 +1,169 @@
+"""The recorded house: what the root meter showed, less chargers and battery, phase by phase.
+
+Strategy: a charger shows a new draw a moment after the meter does, or before. Each change of draw is placed between the
+readings where the house moves least by it. Where a charger's wiring is not configured, the one is taken by which the
+house moves least.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import product
+from typing import Final, NamedTuple
+
+from hems_actors.core.facts import MeterReading
+from hems_actors.core.units import PHASES, VOLTAGE_DV_NOMINAL, volts_dv
+from hems_actors.sim.plant.house import HouseStep, shared_by
+from replay.whatif.record import Drawn, Record
+
+Watts = tuple[float, float, float]
+Wiring = tuple[int, ...]
+"""Grid phase (0 = A) of each terminal."""
+WINDOW_MS_MAX: Final = 20_000
+"""A change of draw is looked for so long before it shows at most."""
+_THREE: Final = 3
+
+
+class House(NamedTuple):
+    """The house without chargers and battery."""
+
+    steps: list[HouseStep]
+    wirings: dict[int, Wiring]
+    guessed: tuple[int, ...]
+    """Chargers whose wiring is that by which the house moves least."""
+    voltage_dv: int
+    phases: int
+    """That the meter shows: 1 or 3."""
+
+
+def house_of(record: Record, battery_phases: tuple[int, ...]) -> House:
+    """Return the house of *record*, with its battery evenly on *battery_phases*."""
+    times_ms = [at_ms for at_ms, _reading in record.readings]
+    voltage_dv = _voltage_dv(record)
+    phases = phases_of(record)
+    rest = _without_battery(record, [_watts(reading) for _, reading in record.readings], battery_phases)
+    wirings: dict[int, Wiring] = {}
+    guessed = []
+    for source, own in record.chargers.items():
+        candidates = _candidates(record, source, phases)
+        if len(candidates) > 1:
+            guessed.append(source)
+        tried = [(_taken_off(rest, times_ms, own.drawn, wiring), wiring) for wiring in candidates]
+        rest, wirings[source] = min(tried, key=lambda item: _movement(item[0]))
+    steps = [HouseStep(at_ms, *watts, 0.0) for at_ms, watts in zip(times_ms, rest, strict=True)]
+    steps[0] = steps[0]._replace(at_ms=min(record.from_ms, steps[0].at_ms))
+    return House(steps, wirings, tuple(guessed), voltage_dv, phases)
+
+
+def _watts(reading: MeterReading) -> Watts:
+    """Return the power per phase that *reading* shows, + import; what a meter leaves out is 0."""
+    powers = (reading.a_w, reading.b_w, reading.c_w)
+    if powers == (None, None, None):
+        amps = (reading.a_ma, reading.b_ma, reading.c_ma)
+        volts = (reading.a_dv, reading.b_dv, reading.c_dv)
+        if amps == (None, None, None):
+            return (float(reading.power_w or 0), 0.0, 0.0)
+        sizes = [(i or 0) * volts_dv(v) / 10_000 for i, v in zip(amps, volts, strict=True)]
+        return _signed(sizes, reading.power_w)
+    return (float(powers[0] or 0), float(powers[1] or 0), float(powers[2] or 0))
+
+
+def _signed(sizes: Sequence[float], total_w: int | None) -> Watts:
+    """Return *sizes* with the signs by which they add up to *total_w*: some meters show currents without a sign."""
+    a_w, b_w, c_w = sizes
+    if total_w is None or min(sizes) < 0:
+        return (a_w, b_w, c_w)
+    signs = min(product((1, -1), repeat=_THREE), key=lambda s: abs(s[0] * a_w + s[1] * b_w + s[2] * c_w - total_w))
+    return (signs[0] * a_w, signs[1] * b_w, signs[2] * c_w)
+
+
+def _without_battery(record: Record, grid: list[Watts], phases: tuple[int, ...]) -> list[Watts]:
+    shares = shared_by(phases)
+    times_ms = [at_ms for at_ms, _report in record.battery]
+    rest = []
+    for (at_ms, _reading), watts in zip(record.readings, grid, strict=True):
+        index = bisect_right(times_ms, at_ms) - 1
+        power_w = record.battery[index][1].power_w if index >= 0 else 0
+        a_w, b_w, c_w = (watts[phase] - power_w * shares[phase] for phase in PHASES)
+        rest.append((a_w, b_w, c_w))
+    return rest
+
+
+def _candidates(record: Record, source: int, phases: int) -> list[Wiring]:
+    """Return how the charger *source* may be wired."""
+    charger = record.state.chargers[source]
+    if phases == 1:
+        return [(0,)]
+    digits = tuple(int(digit) - 1 for digit in str(charger.config.rotation)) if charger.config.rotation else ()
+    if digits and not charger.map.disproved:
+        return [digits[: charger.config.phases]]
+    if charger.config.phases == 1:
+        return [(phase,) for phase in PHASES]
+    return [(0, 1, 2), (1, 2, 0), (2, 0, 1)]
+
+
+def _taken_off(grid: list[Watts], times_ms: list[int], drawn: list[Drawn], wiring: Wiring) -> list[Watts]:
+    """Return *grid* less what was *drawn* over *wiring*, each change of it where the house moves least."""
+    rest = list(grid)
+    before = (0.0, 0.0, 0.0)
+    start = 0
+    for index, change in enumerate(drawn):
+        after = _on_grid(change, wiring)
+        first = bisect_right(times_ms, max(change.from_ms, change.to_ms - WINDOW_MS_MAX))
+        last = bisect_right(times_ms, change.to_ms)
+        if index == 0:
+            place = 0
+        else:
+            first = max(first, start)
+            place = _place(grid, first, max(first, last), before, after)
+        _take(rest, grid, start, place, before)
+        before, start = after, place
+    _take(rest, grid, start, len(grid), before)
+    return rest
+
+
+def _take(rest: list[Watts], grid: list[Watts], start: int, end: int, drawn: Watts) -> None:
+    a, b, c = drawn
+    for index in range(start, end):
+        a_w, b_w, c_w = grid[index]
+        rest[index] = (a_w - a, b_w - b, c_w - c)
+
+
+def _place(grid: list[Watts], first: int, last: int, before: Watts, after: Watts) -> int:
+    """Return the first reading that shows *after* and no longer *before*: one of *first* .. *last*."""
+
+    def moves(place: int) -> float:
+        low, high = max(0, first - 1), min(len(grid) - 1, last)
+        rest = [
+            tuple(grid[index][phase] - (after if index >= place else before)[phase] for phase in PHASES)
+            for index in range(low, high + 1)
+        ]
+        return sum(abs(one[phase] - other[phase]) for one, other in zip(rest, rest[1:], strict=False) for phase in PHASES)
+
+    return min(range(first, last + 1), key=moves)
+
+
+def _on_grid(change: Drawn, wiring: Wiring) -> Watts:
+    watts = [0.0, 0.0, 0.0]
+    for power_w, phase in zip(change.terminals_w, wiring, strict=False):
+        watts[phase] += power_w
+    return (watts[0], watts[1], watts[2])
+
+
+def _movement(rest: list[Watts]) -> float:
+    """Return how much the house moves in all."""
+    return sum(abs(one[phase] - other[phase]) for one, other in zip(rest, rest[1:], strict=False) for phase in PHASES)
+
+
+def _voltage_dv(record: Record) -> int:
+    """Return the mean voltage of the first plausible readings."""
+    shown = [v for _, reading in record.readings[:1_000] for v in (reading.a_dv, reading.b_dv, reading.c_dv) if v]
+    return volts_dv(round(sum(shown) / len(shown))) if shown else VOLTAGE_DV_NOMINAL
+
+
+def phases_of(record: Record) -> int:
+    """Return how many phases the home has: as configured, else as its meter shows."""
+    if record.state.config.grid_phases:
+        return record.state.config.grid_phases
+    reading = record.readings[-1][1]
+    shows = any(value is not None for value in (reading.b_w, reading.b_ma, reading.c_w, reading.c_ma))
+    return _THREE if shows else 1

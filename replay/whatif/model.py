@@ -1,0 +1,58 @@
+"""A record made a plant: house, chargers, cars and battery, and all that happens to them from outside."""
+
+from typing import NamedTuple
+
+from hems_actors.core.facts import CarReported
+from hems_actors.sim.plant.faults import Unplug
+from hems_actors.sim.plant.home import Home, Parts
+from replay.whatif.battery import battery_of, battery_phases
+from replay.whatif.cars import fleet_of
+from replay.whatif.chargers import begin_drawing, charger_of, happenings_of
+from replay.whatif.house import house_of, phases_of
+from replay.whatif.record import Record
+from replay.whatif.sessions import visits_of
+from replay.whatif.times import Grid, grid_of
+
+
+class Model(NamedTuple):
+    """The devices of a recorded home, ready to be played once, and how they are read."""
+
+    home: Home
+    polls: Grid
+    """When chargers, cars and battery are read."""
+    readings: Grid | None
+    """When the root meter is read; None = when it was in the record."""
+    cars: dict[int, CarReported]
+    """What each car said first: which states it has."""
+    phases: int
+    assumed: tuple[str, ...]
+
+
+def model_of(record: Record) -> Model:
+    """Return the devices of *record* as they were when it began."""
+    phases = phases_of(record)
+    on = battery_phases(record, phases)
+    house = house_of(record, on)
+    battery, assumed = battery_of(record, on)
+    found = grid_of(record.device_ms)
+    polls = found or Grid(1_000, record.from_ms % 1_000)
+    readings = grid_of([at_ms for at_ms, _reading in record.readings])
+    fleet = fleet_of(record, visits_of(record), house.voltage_dv)
+    chargers = []
+    happenings = list(fleet.happenings)
+    for source in record.chargers:
+        charger, notes = charger_of(record, source, house.wirings[source], found)
+        chargers.append(charger)
+        happenings += happenings_of(record, source)
+        if source in house.guessed:
+            where = "".join("ABC"[phase] for phase in house.wirings[source])
+            notes.append(f"{record.names.get(source, source)} loads {where}: so the house moves least")
+        assumed += notes
+    happenings.sort(key=lambda item: (item.at_ms, not isinstance(item, Unplug)))
+    start_ms = polls.last_ms(record.from_ms)
+    home = Home(start_ms, polls.period_ms, Parts(house.steps, happenings, chargers, fleet.cars, battery, house.voltage_dv))
+    for charger in chargers:
+        begin_drawing(charger, record.chargers[charger.number], start_ms)
+    read = f"chargers, cars and battery are read every {polls.period_ms / 1_000:g} s"
+    assumed = [read, *assumed, *fleet.assumed]
+    return Model(home, polls, readings, fleet.reported, phases, tuple(assumed))
