@@ -8,15 +8,20 @@ from typing import Final, NamedTuple
 from hems_actors.core.facts import CarReported
 from hems_actors.sim.plant.cars import EFFICIENCY, TAPER_MA_MIN, Car
 from hems_actors.sim.plant.faults import Happening, Plug, Unplug
-from replay.whatif.record import Record
+from replay.whatif.record import ChargerRecord, Record
 from replay.whatif.sessions import Delivered, Visit
 
 DRAWING_MA: Final = 1_000
 HELD_MS: Final = 30_000
 """A car follows an offer that stood for so long."""
+FOLLOWS_MS: Final = 9_000
+"""A car draws within this time, or does not."""
+_LOOK_MS: Final = 1_000
+_MIN_MA: Final = 6_000
 _SLACK_MA: Final = 500
 _TAPER_PERCENT: Final = 95.0
 _FULL: Final = 100.0
+_NEVER_WAKES: Final = 1_000
 _HALF_FULL: Final = 50.0
 _TAPER_SPAN: Final = 0.1
 
@@ -29,6 +34,8 @@ class Used(NamedTuple):
     draw_ma: int
     phases: int
     level_percent: float
+    drew: bool
+    """Whether the car had drawn anything in this visit."""
 
 
 class Fleet(NamedTuple):
@@ -68,7 +75,13 @@ def _car(record: Record, number: int, visits: list[Visit], voltage_dv: int) -> t
     used = [item for visit in visits for item in _use(record, visit, voltage_dv)]
     phases = _phases(report, used, max(record.state.chargers[visit.charger].config.phases for visit in visits))
     most_ma = max((item.draw_ma for item in used), default=0)
-    held_back = [item for item in used if item.offer_ma - item.draw_ma > _SLACK_MA and item.level_percent < _TAPER_PERCENT]
+    held_back = [
+        item
+        for item in used
+        if item.draw_ma >= DRAWING_MA
+        and item.offer_ma - item.draw_ma > _SLACK_MA
+        and item.level_percent < _TAPER_PERCENT
+    ]
     max_ma = max(record.state.chargers[visit.charger].report.max_ma for visit in visits)
     if report is not None and report.max_ma is not None:
         max_ma = report.max_ma
@@ -77,7 +90,10 @@ def _car(record: Record, number: int, visits: list[Visit], voltage_dv: int) -> t
         notes.append(f"{name} takes at most {max_ma / 1_000:g} A, as it never took more of what was offered")
     else:
         notes.append(f"{name} takes up to {max_ma / 1_000:g} A, all that its charger can offer")
-    taper, full = _taper(used, max_ma)
+    min_ma = _minimum_ma(record, report, visits)
+    if min_ma > _MIN_MA:
+        notes.append(f"{name} takes no less than {min_ma / 1_000:g} A")
+    taper, full = _taper([item for item in used if item.drew and item.offer_ma >= min_ma], max_ma)
     first = visits[0]
     capacity_wh = first.capacity_wh or record.state.planning.capacity_wh
     return Car(
@@ -85,13 +101,78 @@ def _car(record: Record, number: int, visits: list[Visit], voltage_dv: int) -> t
         phases,
         capacity_wh,
         capacity_wh * (first.level_percent or 0.0) / _FULL,
-        report.min_ma if report is not None and report.min_ma is not None else 6_000,
+        min_ma,
         max_ma,
         taper_from_percent=taper,
         full_percent=full,
+        sleeps=_sleeps(record, visits, min_ma),
         reports=number > 0,
         shows_limits=report is not None and report.max_ma is not None,
     ), notes
+
+
+def _minimum_ma(record: Record, report: CarReported | None, visits: list[Visit]) -> int:
+    """Return the least current the car takes: as it says, else the least offer that it followed if it did not lower ones."""
+    if report is not None and report.min_ma is not None:
+        return report.min_ma
+    left: list[int] = []
+    taken: list[int] = []
+    for visit in visits:
+        for offer_ma, drew in _followed(record, visit):
+            (taken if drew else left).append(offer_ma)
+    least_ma = min(taken, default=0)
+    return least_ma if left and max(left) < least_ma else _MIN_MA
+
+
+def _followed(record: Record, visit: Visit) -> Iterator[tuple[int, bool]]:
+    """Yield each offer that stood long enough, and whether the car drew any of it."""
+    delivered = Delivered(record.chargers[visit.charger])
+    changes = _offers(record, visit)
+    end_ms = record.to_ms if visit.to_ms is None else visit.to_ms
+    for (at_ms, offer_ma), (next_ms, _) in zip(changes, [*changes[1:], (end_ms, 0)], strict=True):
+        if offer_ma and next_ms - at_ms >= FOLLOWS_MS:
+            full = visit.level_after(delivered.between(visit.from_ms, at_ms)) > _TAPER_PERCENT
+            drew = delivered.between(next_ms - _LOOK_MS, next_ms) > 0
+            if drew or not full:
+                yield offer_ma, drew
+
+
+def _offers(record: Record, visit: Visit) -> list[tuple[int, int]]:
+    """Return what the car was offered in *visit*, each time that changed."""
+    offers = [
+        (at_ms, report.current_ma if report.power_on else 0)
+        for at_ms, report in record.chargers[visit.charger].reports
+        if _holds(visit, at_ms)
+    ]
+    return [item for index, item in enumerate(offers) if not index or offers[index - 1][1] != item[1]]
+
+
+def _sleeps(record: Record, visits: list[Visit], min_ma: int) -> int:
+    """Return how often the car has to be switched off and on before it draws: as often as it ever was."""
+    drew: list[int] = []
+    refused = False
+    for visit in visits:
+        own = record.chargers[visit.charger]
+        woken = _woken(record, visit, min_ma)
+        if visit.energy_wh > 1:
+            drew.append(woken)
+        refused = refused or any(_holds(visit, at_ms) for at_ms in own.refused_ms)
+    if drew:
+        return max(drew)
+    return _NEVER_WAKES if refused else 0
+
+
+def _woken(record: Record, visit: Visit, min_ma: int) -> int:
+    """Return how often the car was offered enough anew before it first drew in *visit*."""
+    delivered = Delivered(record.chargers[visit.charger])
+    starts = 0
+    before_ma = 0
+    for at_ms, offer_ma in _offers(record, visit):
+        if delivered.between(visit.from_ms, at_ms) > 0:
+            break
+        starts += offer_ma >= min_ma and before_ma == 0
+        before_ma = offer_ma
+    return max(0, starts - 1)
 
 
 def _assume_levels(record: Record, visits: list[Visit], name: str) -> Iterator[str]:
@@ -131,8 +212,8 @@ def _use(record: Record, visit: Visit, voltage_dv: int) -> Iterator[Used]:
         drawn = own.drawn[max(0, bisect_right(times_ms, end_ms - 1) - 1)]
         each_ma = round(max(drawn.terminals_w) * 10_000 / voltage_dv)
         phases = sum(power_w * 10_000 >= DRAWING_MA * voltage_dv for power_w in drawn.terminals_w)
-        level = visit.level_after(delivered.between(visit.from_ms, end_ms))
-        yield Used(end_ms, offer_ma, each_ma, phases, level)
+        taken_wh = delivered.between(visit.from_ms, end_ms)
+        yield Used(end_ms, offer_ma, each_ma, phases, visit.level_after(taken_wh), taken_wh > 1)
 
 
 def _phases(report: CarReported | None, used: list[Used], wired: int) -> int:

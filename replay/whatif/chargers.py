@@ -3,16 +3,26 @@
 from collections.abc import Iterator
 from typing import Final
 
-from hems_actors.core.enums import What
+from hems_actors.core.enums import Closing, Result, What
 from hems_actors.sim.plant.chargers import Charger, Pilot, Shows
-from hems_actors.sim.plant.faults import Clamp, Happening, Press, Reach
-from replay.whatif.record import ChargerRecord, Record
+from hems_actors.sim.plant.faults import Clamp, FaultWindow, Happening, Press, Reach, WriteFault
+from replay.whatif.record import ChargerRecord, Record, Wrote
 from replay.whatif.times import Grid
 
 REACTION_MS: Final = 5_000
 STOP_MS: Final = 3_000
 ANSWER_MS: Final = 20
 """Of devices whose record does not tell otherwise."""
+_LATE_MS: Final = 2_000
+"""An answer that takes longer is a fault."""
+_FAULTS: Final = {
+    WriteFault.NO_ANSWER: "does not answer, nor act",
+    WriteFault.LATE_ANSWER: "answers late",
+    WriteFault.ACTS_LATE: "acts without answering, and late",
+    WriteFault.REFUSES: "refuses all writes",
+    WriteFault.INVALID: "takes no value",
+    WriteFault.IGNORES: "answers and does nothing",
+}
 _LATEST_MS: Final = 30_000
 _FEW: Final = 3
 
@@ -25,7 +35,9 @@ def charger_of(record: Record, source: int, wiring: tuple[int, ...], polls: Grid
     reports = [report for _, report in own.reports]
     name = record.names.get(source, f"thing {source}")
     reaction_ms, stop_ms = (_delay_ms(record, source, polls, rises=rises) for rises in (True, False))
-    answer_ms = sorted(record.answers_ms)[len(record.answers_ms) // 2] if record.answers_ms else ANSWER_MS
+    answers_ms = sorted(wrote.answer_ms for wrote in record.wrote if wrote.answer_ms is not None)
+    answer_ms = answers_ms[len(answers_ms) // 2] if answers_ms else ANSWER_MS
+    faults = faults_of([wrote for wrote in record.wrote if wrote.source == source], record.to_ms)
     most_ma = max(report.max_ma for report in reports)
     charger = Charger(
         number=source,
@@ -45,13 +57,54 @@ def charger_of(record: Record, source: int, wiring: tuple[int, ...], polls: Grid
         reaction_ms=reaction_ms,
         stop_ms=stop_ms,
         answer_ms=answer_ms,
+        faults=faults,
         connected=first.connected,
         power_on=first.power_on,
         current_ma=first.current_ma,
         desired_phases=first.desired_phases or 3,
     )
-    said = f"{name} follows a write within {reaction_ms / 1_000:g} s, and stops within {stop_ms / 1_000:g} s"
-    return charger, [said]
+    said = [f"{name} follows a write within {reaction_ms / 1_000:g} s, and stops within {stop_ms / 1_000:g} s"]
+    for fault in faults:
+        since = record.local.text(fault.from_ms)[:19].replace("T", " ")
+        said.append(f"{name} {_FAULTS[fault.fault]} from {since} for {(fault.to_ms - fault.from_ms) // 1_000} s")
+    return charger, said
+
+
+def faults_of(wrote: list[Wrote], end_ms: int) -> list[FaultWindow]:
+    """Return when the writes *wrote* to one charger failed, and how: from the first that did to the next that worked."""
+    windows: list[FaultWindow] = []
+    open_from: tuple[WriteFault, int, int] | None = None
+    for write in wrote:
+        found = _fault(write)
+        proves_nothing = open_from is not None and open_from[0] == WriteFault.INVALID and write.what == What.POWER
+        if found is None and (proves_nothing or write.closing != Closing.VERIFIED):
+            continue
+        if open_from is not None and (found is None or found[0] != open_from[0]):
+            fault, from_ms, delay_ms = open_from
+            windows.append(FaultWindow(fault, from_ms, write.at_ms, delay_ms))
+            open_from = None
+        if found is not None and open_from is None:
+            open_from = (found[0], write.at_ms, found[1])
+    if open_from is not None:
+        fault, from_ms, delay_ms = open_from
+        windows.append(FaultWindow(fault, from_ms, end_ms, delay_ms))
+    return windows
+
+
+def _fault(write: Wrote) -> tuple[WriteFault, int] | None:
+    """Return what was wrong with *write*, and how late it was; None if nothing was."""
+    if write.late_ms is not None:
+        return WriteFault.ACTS_LATE, write.late_ms
+    if write.result == Result.INVALID:
+        return WriteFault.INVALID, 0
+    if write.result in (Result.HARDWARE, Result.PERMANENT):
+        return WriteFault.REFUSES, 0
+    if write.result == Result.TIMEOUT and write.closing != Closing.VERIFIED:
+        return WriteFault.NO_ANSWER, 0
+    if write.closing == Closing.UNVERIFIED:
+        return WriteFault.IGNORES, 0
+    late = write.answer_ms is not None and write.answer_ms >= _LATE_MS and write.result == Result.OK
+    return (WriteFault.LATE_ANSWER, write.answer_ms or 0) if late else None
 
 
 def begin_drawing(charger: Charger, own: ChargerRecord, at_ms: int) -> None:

@@ -13,7 +13,8 @@ from typing import Final, NamedTuple
 from hems_actors.core.facts import MeterReading
 from hems_actors.core.units import PHASES, VOLTAGE_DV_NOMINAL, volts_dv
 from hems_actors.sim.plant.house import HouseStep, shared_by
-from replay.whatif.record import Drawn, Record
+from replay.whatif.record import Drawn, Record, Session, Unknown
+from replay.whatif.sessions import car_of
 
 Watts = tuple[float, float, float]
 Wiring = tuple[int, ...]
@@ -35,8 +36,19 @@ class House(NamedTuple):
     """That the meter shows: 1 or 3."""
 
 
+class Taken(NamedTuple):
+    """The house once a charger is taken off, if it is wired like this and drew like that."""
+
+    rest: list[Watts]
+    wiring: Wiring
+    drawn: list[Drawn]
+
+
 def house_of(record: Record, battery_phases: tuple[int, ...]) -> House:
-    """Return the house of *record*, with its battery evenly on *battery_phases*."""
+    """Return the house of *record*, with its battery evenly on *battery_phases*.
+
+    What is not known of a charger's draw, on how many phases it was, is worked out and kept in *record*.
+    """
     times_ms = [at_ms for at_ms, _reading in record.readings]
     voltage_dv = _voltage_dv(record)
     phases = phases_of(record)
@@ -47,8 +59,9 @@ def house_of(record: Record, battery_phases: tuple[int, ...]) -> House:
         candidates = _candidates(record, source, phases)
         if len(candidates) > 1:
             guessed.append(source)
-        tried = [(_taken_off(rest, times_ms, own.drawn, wiring), wiring) for wiring in candidates]
-        rest, wirings[source] = min(tried, key=lambda item: _movement(item[0]))
+        tried = [_taken(record, source, rest, times_ms, wiring) for wiring in candidates]
+        best = min(tried, key=lambda taken: _movement(taken.rest))
+        rest, wirings[source], own.drawn = best.rest, best.wiring, best.drawn
     steps = [HouseStep(at_ms, *watts, 0.0) for at_ms, watts in zip(times_ms, rest, strict=True)]
     steps[0] = steps[0]._replace(at_ms=min(record.from_ms, steps[0].at_ms))
     return House(steps, wirings, tuple(guessed), voltage_dv, phases)
@@ -99,6 +112,44 @@ def _candidates(record: Record, source: int, phases: int) -> list[Wiring]:
     if charger.config.phases == 1:
         return [(phase,) for phase in PHASES]
     return [(0, 1, 2), (1, 2, 0), (2, 0, 1)]
+
+
+def _taken(record: Record, source: int, grid: list[Watts], times_ms: list[int], wiring: Wiring) -> Taken:
+    """Return *grid* without the charger *source*, each plug-in on as many phases as its car says, or as fits best."""
+    own = record.chargers[source]
+    found = list(own.drawn)
+    for session in own.sessions if any(change.unknown != Unknown.NOTHING for change in found) else ():
+        inside = [index for index, change in enumerate(found) if _is_in(change, session)]
+        if inside:
+            counts = _counts(record, session, len(wiring))
+            span = _span(found[max(0, inside[0] - 1)], session, times_ms)
+
+            def moves(count: int, inside: list[int] = inside, span: slice = span) -> float:
+                tried = [found[max(0, inside[0] - 1)].on(1), *(found[index].on(count) for index in inside)]
+                return _movement(_taken_off(grid[span], times_ms[span], tried, wiring))
+
+            best = counts[0] if len(counts) == 1 else min(counts, key=moves)
+            for index in inside:
+                found[index] = found[index].on(best)
+    found = [change.on(len(wiring)) for change in found]
+    return Taken(_taken_off(grid, times_ms, found, wiring), wiring, found)
+
+
+def _is_in(change: Drawn, session: Session) -> bool:
+    return session.from_ms <= change.to_ms and (session.to_ms is None or change.to_ms < session.to_ms)
+
+
+def _counts(record: Record, session: Session, wired: int) -> list[int]:
+    """Return on how many phases the car of *session* may charge."""
+    reports = record.cars.get(car_of(record, session), [])
+    said = next((report.phase_count for _, report in reports if report.phase_count), None)
+    return [said] if said else list(range(wired, 0, -1))
+
+
+def _span(before: Drawn, session: Session, times_ms: list[int]) -> slice:
+    """Return which readings tell about *session*."""
+    end = len(times_ms) if session.to_ms is None else bisect_right(times_ms, session.to_ms) + 1
+    return slice(max(0, bisect_right(times_ms, max(before.to_ms, session.from_ms - WINDOW_MS_MAX)) - 1), end)
 
 
 def _taken_off(grid: list[Watts], times_ms: list[int], drawn: list[Drawn], wiring: Wiring) -> list[Watts]:

@@ -1,6 +1,6 @@
 """A record made a plant: house, chargers, cars and battery, and all that happens to them from outside."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from hems_actors.core.facts import CarReported
 from hems_actors.sim.plant.faults import Unplug
@@ -12,6 +12,11 @@ from replay.whatif.house import house_of, phases_of
 from replay.whatif.record import Record
 from replay.whatif.sessions import visits_of
 from replay.whatif.times import Grid, grid_of
+
+
+_POLLS_S_MAX: Final = 60
+_POLLS_MS: Final = 5_000
+"""Of devices whose record does not tell how often they are read."""
 
 
 class Model(NamedTuple):
@@ -34,8 +39,8 @@ def model_of(record: Record) -> Model:
     on = battery_phases(record, phases)
     house = house_of(record, on)
     battery, assumed = battery_of(record, on)
-    found = grid_of(record.device_ms)
-    polls = found or Grid(1_000, record.from_ms % 1_000)
+    found = grid_of(record.device_ms, _POLLS_S_MAX)
+    polls = found or Grid(_POLLS_MS, record.from_ms % _POLLS_MS)
     readings = grid_of([at_ms for at_ms, _reading in record.readings])
     fleet = fleet_of(record, visits_of(record), house.voltage_dv)
     chargers = []

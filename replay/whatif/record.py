@@ -1,12 +1,13 @@
 """A log taken apart: what people, prices and the link said, and what each device showed and did."""
 
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from hems_actors.core import facts
-from hems_actors.core.electric import active_phases, draw_ma, has_meter
-from hems_actors.core.enums import CarPhase, Closing, Deviation, Result
+from hems_actors.core.electric import draw_ma, has_meter
+from hems_actors.core.enums import CarPhase, Deviation
 from hems_actors.core.identity import names_of
 from hems_actors.core.outcomes import ActionClosed, ActionIntended, CarJudged, DeviationSeen, StepSeen
 from hems_actors.core.registry import Event
@@ -20,10 +21,24 @@ from replay.whatif.errors import WhatIfError
 OWN: Final = (facts.Tick, facts.ActionSent, facts.ActionAnswered, facts.CoreFailed, facts.Quarantined)
 """What the manager itself brings about: a model makes its own."""
 _PRESSES: Final = (Deviation.USER_LOWERED, Deviation.USER_RAISED, Deviation.ADOPTED)
-_FAILED: Final = (Closing.TIMED_OUT, Closing.REFUSED, Closing.UNVERIFIED, Closing.FAILED)
+_FINISHED: Final = CarPhase.FINISHED
+_NUDGED: Final = CarPhase.NUDGED
+_REFUSES: Final = CarPhase.REFUSES
 _FOLLOWS_MS: Final = 15_000
 """A car that nobody measures follows its charger within this time."""
 Terminals = tuple[float, float, float]
+
+
+class Unknown(Enum):
+    """What is not known of a draw."""
+
+    NOTHING = 0
+    SPLIT = 1
+    """The total is known, but not on how many terminals."""
+    TOTAL = 2
+    """What each terminal carries is known, but not how many do."""
+
+
 
 
 class Drawn(NamedTuple):
@@ -32,20 +47,40 @@ class Drawn(NamedTuple):
     from_ms: int
     to_ms: int
     terminals_w: Terminals
+    offered: int
+    """On how many terminals it offers current."""
+    unknown: Unknown = Unknown.NOTHING
+    """If anything is, the first terminal stands for all."""
 
     @property
     def power_w(self) -> float:
         """On all terminals."""
         return sum(self.terminals_w)
 
+    def on(self, phases: int) -> "Drawn":
+        """Return this on *phases* terminals, if it is not known on how many."""
+        if self.unknown == Unknown.NOTHING:
+            return self
+        count = max(1, min(phases, self.offered))
+        each_w = self.terminals_w[0] / (1 if self.unknown == Unknown.TOTAL else count)
+        a_w, b_w, c_w = (each_w if terminal < count else 0.0 for terminal in range(3))
+        return self._replace(terminals_w=(a_w, b_w, c_w), unknown=Unknown.NOTHING)
 
-class Wrote(NamedTuple):
-    """A write that was handed to the link, and how it went."""
+
+@dataclass(slots=True)
+class Wrote:
+    """A write that was handed to the link, and how it went; None = that is not known."""
 
     at_ms: int
     source: int
     what: int
     value: int
+    result: int | None = None
+    answer_ms: int | None = None
+    """How long the device took to answer."""
+    closing: int | None = None
+    late_ms: int | None = None
+    """After this time it took effect, though it was not waited for any more."""
 
 
 class Pressed(NamedTuple):
@@ -76,6 +111,10 @@ class ChargerRecord:
     drawn: list[Drawn] = field(default_factory=list)
     finished_ms: list[int] = field(default_factory=list)
     """When its car was judged to be finished."""
+    nudged_ms: list[int] = field(default_factory=list)
+    """When it was switched off and on to wake its car."""
+    refused_ms: list[int] = field(default_factory=list)
+    """When its car was judged to take no power at all."""
     sessions: list[Session] = field(default_factory=list)
 
 
@@ -100,10 +139,6 @@ class Record:
     chargers: dict[int, ChargerRecord] = field(default_factory=dict)
     cars: dict[int, list[tuple[int, facts.CarReported]]] = field(default_factory=dict)
     wrote: list[Wrote] = field(default_factory=list)
-    answers_ms: list[int] = field(default_factory=list)
-    """How long devices took to answer."""
-    failed: int = 0
-    """Writes that did not do what they should, or were not verified."""
     pressed: list[Pressed] = field(default_factory=list)
     device_ms: list[int] = field(default_factory=list)
     """When chargers, cars and battery were heard of, those aside that a write made speak."""
@@ -152,9 +187,9 @@ class _Recorder:
     def __init__(self, record: Record) -> None:
         self.from_ms: int | None = None
         self._record = record
-        self._open: dict[int, tuple[int, int]] = {}
-        """Number of an action to what and value."""
-        self._sent_ms: dict[int, int] = {}
+        self._intended: dict[int, ActionIntended] = {}
+        self._wrote: dict[int, Wrote] = {}
+        """By the number of the action."""
         self._quiet_ms: dict[int, int] = {}
         """By thing: when a write, or its answer, made it speak."""
 
@@ -228,40 +263,56 @@ class _Recorder:
     def _act(self, event: facts.ActionSent | facts.ActionAnswered, at_ms: int) -> None:
         self._quiet_ms[event.source] = at_ms
         if isinstance(event, facts.ActionSent):
-            what, value = self._open.pop(event.action_seq, (0, 0))
-            self._sent_ms[event.action_seq] = at_ms
-            self._record.wrote.append(Wrote(at_ms, event.source, what, value))
-        else:
-            sent_ms = self._sent_ms.pop(event.action_seq, None)
-            if sent_ms is not None and event.result == Result.OK:
-                self._record.answers_ms.append(at_ms - sent_ms)
+            action = self._intended.pop(event.action_seq, None)
+            if action is not None:
+                wrote = Wrote(at_ms, event.source, action.what, action.value)
+                self._wrote[event.action_seq] = wrote
+                self._record.wrote.append(wrote)
+        elif event.action_seq in self._wrote:
+            wrote = self._wrote[event.action_seq]
+            wrote.result, wrote.answer_ms = event.result, at_ms - wrote.at_ms
 
     def _conclude(self, state: State, event: Event) -> None:
-        record, at_ms = self._record, state.at_ms
+        at_ms = state.at_ms
         if isinstance(event, ActionIntended):
-            self._open[state.seq] = (event.what, event.value)
+            self._intended[state.seq] = event
         elif isinstance(event, ActionClosed):
-            record.failed += event.closing in _FAILED
+            wrote = self._wrote.get(event.action_seq)
+            if wrote is not None and wrote.closing is None:
+                wrote.closing = event.closing
         elif isinstance(event, DeviationSeen):
-            if event.deviation in _PRESSES and len(record.chargers[event.source].reports) > 1:
-                record.pressed.append(Pressed(at_ms, event.source, event.what, event.value))
+            self._deviate(event, at_ms)
         elif isinstance(event, StepSeen):
             charger = state.chargers[event.source]
             if not has_meter(charger):
                 self._see_step(state, charger)
-        elif isinstance(event, CarJudged) and event.car_phase == CarPhase.FINISHED:
-            record.chargers.setdefault(event.source, ChargerRecord()).finished_ms.append(at_ms)
+        elif isinstance(event, CarJudged) and event.source in self._record.chargers:
+            own = self._record.chargers[event.source]
+            found = {_FINISHED: own.finished_ms, _NUDGED: own.nudged_ms, _REFUSES: own.refused_ms}.get(event.car_phase)
+            if found is not None:
+                found.append(at_ms)
+
+    def _deviate(self, event: DeviationSeen, at_ms: int) -> None:
+        """Keep what was set by hand, or by a write that took its time."""
+        record = self._record
+        if event.deviation in _PRESSES and len(record.chargers[event.source].reports) > 1:
+            record.pressed.append(Pressed(at_ms, event.source, event.what, event.value))
+        elif event.deviation == Deviation.LATE_EFFECT:
+            for wrote in reversed(record.wrote):
+                if (wrote.source, wrote.what, wrote.value) == (event.source, event.what, event.value):
+                    wrote.late_ms = at_ms - wrote.at_ms
+                    return
 
     def _draw(self, state: State, charger: Charger, before_ms: int) -> None:
         """Keep what *charger* draws now, if that is another draw than it showed at *before_ms*."""
         own = self._record.chargers.setdefault(charger.source, ChargerRecord())
-        terminals = _terminals_w(state, charger)
-        if own.drawn and own.drawn[-1].terminals_w == terminals:
-            return
+        at_ms = state.at_ms
         if not own.drawn or has_meter(charger):
-            own.drawn.append(Drawn(min(before_ms, state.at_ms - 1), state.at_ms, terminals))
+            drawn = _drawn(state, charger, min(before_ms, at_ms - 1), at_ms)
         else:
-            own.drawn.append(Drawn(state.at_ms, state.at_ms + _FOLLOWS_MS, terminals))
+            drawn = _drawn(state, charger, at_ms, at_ms + _FOLLOWS_MS)
+        if not own.drawn or own.drawn[-1][2:] != drawn[2:]:
+            own.drawn.append(drawn)
 
     def _see_step(self, state: State, charger: Charger) -> None:
         """Keep what the root meter showed of a step of an unmeasured *charger*, instead of what was expected."""
@@ -269,18 +320,23 @@ class _Recorder:
         since_ms = charger.map.step_at_ms
         while len(own.drawn) > 1 and own.drawn[-1].from_ms >= since_ms:
             own.drawn.pop()
-        terminals = _terminals_w(state, charger)
-        if own.drawn[-1].terminals_w != terminals:
-            own.drawn.append(Drawn(since_ms, state.at_ms, terminals))
+        drawn = _drawn(state, charger, since_ms, state.at_ms)
+        if own.drawn[-1][2:] != drawn[2:]:
+            own.drawn.append(drawn)
 
 
-def _terminals_w(state: State, charger: Charger) -> Terminals:
+def _drawn(state: State, charger: Charger, from_ms: int, to_ms: int) -> Drawn:
     """Return what *charger* draws on each terminal: as it measures, else as it is taken to draw."""
     report, volts = charger.report, volts_dv(state.meter.full.a_dv) / 10_000
+    offered = charger.config.phases
+    if charger.config.can_switch and report.desired_phases:
+        offered = min(offered, report.desired_phases)
     if report.a_ma is not None:
         currents = (report.a_ma, report.b_ma or 0, report.c_ma or 0)
         a_w, b_w, c_w = (max(0, current_ma) * volts for current_ma in currents)
-        return (a_w, b_w, c_w)
-    phases = active_phases(state, charger)
-    each_w = draw_ma(charger) * volts if report.draw_w is None else max(0, report.draw_w) / phases
-    return (each_w, each_w if phases > 1 else 0.0, each_w if phases > 2 else 0.0)  # noqa: PLR2004 - terminals
+        return Drawn(from_ms, to_ms, (a_w, b_w, c_w), offered)
+    if report.draw_w is None:
+        drawn = Drawn(from_ms, to_ms, (draw_ma(charger) * volts, 0.0, 0.0), offered, Unknown.TOTAL)
+    else:
+        drawn = Drawn(from_ms, to_ms, (float(max(0, report.draw_w)), 0.0, 0.0), offered, Unknown.SPLIT)
+    return drawn.on(report.phase_count) if report.phase_count else drawn

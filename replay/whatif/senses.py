@@ -30,6 +30,7 @@ class Senses:
         self._battery = record.state.battery.source
         self._shown: dict[int, facts.Fact] = {}
         self._seen_w: tuple[float, ...] | None = None
+        self._unsigned = _is_unsigned(record)
 
     def next_reading_ms(self, after_ms: int) -> int:
         """Return when the root meter is read next after *after_ms*."""
@@ -94,7 +95,7 @@ class Senses:
             current_ma = round(power_w * 10_000 / volts_dv(voltage_dv))
             known_ma = getattr(like, f"{name}_ma")
             shown[f"{name}_w"] = None if getattr(like, f"{name}_w") is None else round(power_w)
-            shown[f"{name}_ma"] = None if known_ma is None else current_ma
+            shown[f"{name}_ma"] = None if known_ma is None else abs(current_ma) if self._unsigned else current_ma
             shown[f"{name}_dv"] = voltage_dv
         total_w = None if like.power_w is None else round(self._home.total_w())
         return facts.MeterReading(like.source, self._age_ms, True, total_w, **shown)
@@ -110,6 +111,12 @@ class Senses:
         if self._shown.get(fact.source) != fact:
             self._shown[fact.source] = fact
             yield fact
+
+
+def _is_unsigned(record: Record) -> bool:
+    """Return whether the meter's currents carry no sign: it sold energy, and none was ever negative."""
+    sold = any((reading.power_w or 0) < 0 for _, reading in record.readings)
+    return sold and not record.state.meter.signed
 
 
 def _known(shown: dict[str, int | bool | None]) -> dict[str, Any]:

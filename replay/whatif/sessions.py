@@ -82,7 +82,7 @@ def visits_of(record: Record) -> list[Visit]:
 
 def _visit(record: Record, source: int, session: Session, delivered: Delivered) -> Visit:
     to_ms = record.to_ms if session.to_ms is None else session.to_ms
-    car = _car_of(record, session)
+    car = car_of(record, session)
     visit = Visit(source, car, session.from_ms, session.to_ms, delivered.between(session.from_ms, to_ms))
     reports = [item for item in record.cars.get(car, []) if session.from_ms - 1 <= item[0] <= to_ms]
     before = [item for item in record.cars.get(car, []) if item[0] < session.from_ms - 1]
@@ -90,7 +90,7 @@ def _visit(record: Record, source: int, session: Session, delivered: Delivered) 
     return visit
 
 
-def _car_of(record: Record, session: Session) -> int:
+def car_of(record: Record, session: Session) -> int:
     """Return the car that was plugged in: the assigned one unless it says otherwise, else one that says so then."""
     came: dict[int, int] = {}
     for number, reports in record.cars.items():
