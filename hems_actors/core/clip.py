@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from hems_actors.core.electric import bounds_ma, is_certain, mask_of, offer_ma, site_limit_ma
+from hems_actors.core.electric import bounds_ma, is_certain, is_in_doubt, mask_of, offer_ma, site_limit_ma
 from hems_actors.core.enums import Health, Issuer, OnExit
 from hems_actors.core.headroom import RESTART_MARGIN_MA, UNLIMITED_MA, balanced_ma, claim, headroom_ma, may_restart
 from hems_actors.core.overload import Cuts
@@ -38,7 +38,8 @@ def clip(state: State, charger: Charger, wish: Wish, cuts: Cuts, room: Room) -> 
     if state.site.health == Health.NO_METER:
         return _failsafe(state, charger, wish)
     if wish.target_ma == 0:
-        if state.site.health not in (Health.GOOD, Health.LOG_LOST) and charger.point.on:
+        unsure = state.site.health not in (Health.GOOD, Health.LOG_LOST) or is_in_doubt(charger)
+        if unsure and charger.point.on:
             return held(charger, Rule.READINGS_NOT_FRESH, ())
         return off(charger, wish.issuer, wish.rule, wish.operands)
     return _follow(state, charger, wish, room)
@@ -55,7 +56,7 @@ def _follow(state: State, charger: Charger, wish: Wish, room: Room) -> Point:
     switches = offered != 0 and wish.phases != phases
     if allowed_ma <= offered and not switches:
         return _at(wish, allowed_ma, phases)
-    if state.site.health != Health.GOOD:
+    if state.site.health != Health.GOOD or is_in_doubt(charger):
         lost = state.site.health == Health.LOG_LOST
         return held(charger, Rule.LOG_LOST if lost else Rule.READINGS_NOT_FRESH, ())
     if is_waiting_for_evidence(state, charger) or _is_evidence_beginning(state, room):

@@ -37,6 +37,11 @@ DRAWING_MA: Final = 1_000
 """Below this a car does not charge (charging.md section 11)."""
 
 
+def is_in_doubt(charger: Charger) -> bool:
+    """Return whether *charger* shows no car though its plug-in goes on: what is shown may be old (charging.md 10)."""
+    return charger.session.plugged and charger.report.plugged_in is False
+
+
 def phase_current_ma(power_w: int | None, current_ma: int | None, voltage_dv: int | None, *, signed: bool) -> int:
     """Return sign(P) x max(|I|, |P|/V) in mA; only I known: positive unless that meter is *signed*."""
     if power_w is None:

@@ -6,10 +6,9 @@ from hems_actors.core.electric import shows_three_phases, site_limit_ma
 from hems_actors.core.enums import Alarm, Health
 from hems_actors.core.outcomes import AlarmChanged, HealthJudged, Judgement
 from hems_actors.core.state import State
-from hems_actors.core.units import SECOND_MS
+from hems_actors.core.units import CACHED_MS, SECOND_MS
 
 HOLD_MS: Final = 90 * SECOND_MS
-CACHED_MS: Final = 90 * SECOND_MS
 _GOOD: Final = Health.GOOD  # a plain name costs a tenth of the look-up in its class
 _CACHED: Final = Health.CACHED
 _HOLD: Final = Health.HOLD

@@ -3,7 +3,7 @@
 from typing import Final
 
 from hems_actors.core import facts
-from hems_actors.core.electric import active_phases, draw_ma, has_meter, measured_draw_ma
+from hems_actors.core.electric import active_phases, draw_ma, has_meter, is_in_doubt, measured_draw_ma
 from hems_actors.core.enums import Knowledge, What
 from hems_actors.core.errors import UnknownThingError
 from hems_actors.core.localtime import second_of_day
@@ -11,7 +11,7 @@ from hems_actors.core.need import delivered_ws, keep_energy
 from hems_actors.core.quiet import ENDLESS
 from hems_actors.core.state import NO_TIMERS, Car, Charger, Meter, Session, State
 from hems_actors.core.steps import begin_step
-from hems_actors.core.units import MINUTE_MS, SECOND_MS
+from hems_actors.core.units import CACHED_MS, MINUTE_MS, SECOND_MS
 
 CYCLE_MS: Final = MINUTE_MS  # charging.md section 5
 BATTERY_HYSTERESIS_PERMILLE: Final = 50  # charging.md section 4
@@ -35,6 +35,7 @@ def tick(state: State, _event: facts.Tick) -> None:
     if due is None or state.at_ms >= due:
         state.site.cycle_at_ms = state.at_ms
         state.site.cycle_seq = state.seq
+    end_doubts(state)
 
 
 def cycle_due_ms(state: State) -> int | None:
@@ -217,7 +218,7 @@ def charger_reported(state: State, event: facts.ChargerReported) -> None:
     charger.report = event
     charger.report_seq = state.seq
     plugged = event.plugged_in is not False
-    if plugged != charger.session.plugged:
+    if plugged != charger.session.plugged and (plugged or not _may_be_cached(state, before)):
         begin_session(state, charger, plugged=plugged)
     if event.connected and not before.connected:
         charger.session.reached_seq = state.seq
@@ -233,6 +234,20 @@ def charger_reported(state: State, event: facts.ChargerReported) -> None:
     keep_energy(state, charger)
     if set_anew or _disturbs(state, charger, before):
         state.calm = None
+
+
+def _may_be_cached(state: State, before: facts.ChargerReported) -> bool:
+    """Return whether an absent car, there as *before*, may be what a server shows before it asked the charger."""
+    site = state.site
+    return not site.link_up or (before.plugged_in is False and state.at_ms - site.linked_at_ms < CACHED_MS)
+
+
+def end_doubts(state: State) -> None:
+    """Take it that cars are gone which the server has not shown for long since it is there again."""
+    if state.site.link_up and state.at_ms - state.site.linked_at_ms >= CACHED_MS:
+        for charger in state.chargers.values():
+            if is_in_doubt(charger):
+                begin_session(state, charger, plugged=False)
 
 
 def _disturbs(state: State, charger: Charger, before: facts.ChargerReported) -> bool:

@@ -35,6 +35,8 @@ def action_closed(state: State, event: outcomes.ActionClosed) -> None:
         ledger.verified_at_ms = state.at_ms
         ledger.failures = 0
         ledger.refused_what = 0
+        if ledger.open_what == What.PHASES:
+            charger.session.switch_tries = 0  # it can
     else:
         remember(state, charger)
         ceiling_ms = REDUCTION_BACK_OFF_MS_MAX if ledger.open_reduces else BACK_OFF_MS_MAX
@@ -203,7 +205,7 @@ def set_point_decided(state: State, event: outcomes.SetPointDecided) -> None:
     if event.on != point.on:
         charger.timers[Timer.SURPLUS_START] = None
         charger.timers[Timer.SURPLUS_STOP] = None
-    if event.phases != (point.phases or wired_phases(state, charger)):
+    if event.phases and event.phases != (point.phases or wired_phases(state, charger)):
         point.switched_at_ms = point.changed_at_ms = at_ms
         forget_phases(charger)
         for timer in (Timer.SURPLUS_STOP, Timer.PHASES_UP, Timer.PHASES_DOWN):

@@ -3,6 +3,7 @@
 from hems_actors.core import facts
 from hems_actors.core.identity import Identity
 from hems_actors.core.state import Battery, State, note_gone, note_surplus
+from hems_actors.core.store_facts import end_doubts
 
 
 def thing_added(state: State, event: facts.ThingAdded) -> None:
@@ -32,6 +33,7 @@ def minute_signal(state: State, _event: facts.MinuteSignal) -> None:
     state.minute_signal = True
     state.site.cycle_at_ms = state.at_ms
     state.site.cycle_seq = state.seq
+    end_doubts(state)
 
 
 def minute_signal_lost(state: State, _event: facts.MinuteSignalLost) -> None:

@@ -17,6 +17,8 @@ VOLTAGE_DV_PLAUSIBLE_MAX: Final = 2_600
 
 SECOND_MS: Final = 1_000
 MINUTE_MS: Final = 60_000
+CACHED_MS: Final = 90 * SECOND_MS
+"""After so long with the link up, what a server shows is no longer what it remembered (charging.md section 10)."""
 
 
 def volts_dv(measured_dv: int | None) -> int:

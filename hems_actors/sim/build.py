@@ -3,6 +3,7 @@
 from itertools import chain
 from typing import NamedTuple
 
+from hems_actors.config.table import phase_indices
 from hems_actors.sim.happenings import double_bookings, happenings, write_faults
 from hems_actors.sim.infos import past_deadlines
 from hems_actors.sim.mistakes import mistakes
@@ -16,7 +17,7 @@ from hems_actors.sim.plant.house import shared_by
 from hems_actors.sim.prices import Prices, build_prices
 from hems_actors.sim.profiles import Profiles, build_profiles
 from hems_actors.sim.scenario import Scenario, Source, mistake
-from hems_actors.sim.scenario_home import BatteryTable, phase_indices
+from hems_actors.sim.scenario_home import BatteryTable
 from hems_actors.sim.scenario_things import CarTable, ChargerTable
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from hems_actors.actors.journal import Tap
+from hems_actors.config.tariff import contract_warnings
 from hems_actors.core.state import State
 from hems_actors.eventlog.errors import WriteError
 from hems_actors.eventlog.place import SingleFile
@@ -19,7 +20,6 @@ from hems_actors.sim.report import Figures, summary
 from hems_actors.sim.runner import Progress, header_of, play
 from hems_actors.sim.scenario import read_scenario
 from hems_actors.sim.table import table
-from hems_actors.sim.tariff import contract_warnings
 
 BUILT_IN: Final = Path(str(files("hems_actors.sim"))) / "demo.toml"
 WEEK: Final = BUILT_IN.with_name("week.toml")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from hems_actors.sim.locate import Key
+from hems_actors.config.locate import Key
 from hems_actors.sim.moments import Moments
 from hems_actors.sim.numbers import Numbers
 from hems_actors.sim.plant.faults import Clamp, FaultWindow, Happening, Plug, Press, Reach, Unplug, WriteFault

@@ -7,11 +7,11 @@ not repeat is then gone if it is past, or if the car it was for has left.
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from hems_actors.config.locate import Key
 from hems_actors.core.enums import Mode
 from hems_actors.core.modes import has_target_time
 from hems_actors.core.recurrence import is_past
 from hems_actors.sim.happenings import stays
-from hems_actors.sim.locate import Key
 from hems_actors.sim.moments import Moments
 from hems_actors.sim.scenario import Scenario
 from hems_actors.sim.scenario_plans import End

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from hems_actors.sim.locate import Key
+from hems_actors.config.locate import Key
+from hems_actors.config.tariff import CONTRACT_KEYS, contract_mistakes
 from hems_actors.sim.scenario import Scenario
-from hems_actors.sim.scenario_plans import CONTRACT_KEYS, FILE_KEYS, TariffTable
+from hems_actors.sim.scenario_plans import FILE_KEYS, TariffTable
 from hems_actors.sim.scenario_things import CHARGER_FAULTS, Change, ChargerTable, Fault, Visit
-from hems_actors.sim.tariff import contract_mistakes
 
 SETTINGS = ("phase_power_limit_a", "acquisition_tolerance", "battery_level_consideration")
 MARKET = ("spot_market_enabled",)

@@ -1,6 +1,7 @@
 """From a scenario to the facts a home begins with, and those its user adds later."""
 
 from hems_actors.actors.zone import transitions_s
+from hems_actors.config.table import PlanningTable, Settings, phase_indices
 from hems_actors.core import facts
 from hems_actors.core.enums import OnExit
 from hems_actors.core.state import SiteSettings, State
@@ -8,8 +9,6 @@ from hems_actors.sim.build import Stage, milli
 from hems_actors.sim.infos import MODES, Told, told_at_start, told_later
 from hems_actors.sim.mistakes import MARKET, SETTINGS
 from hems_actors.sim.numbers import BATTERY, METER
-from hems_actors.sim.scenario_home import Settings, phase_indices
-from hems_actors.sim.scenario_plans import PlanningTable
 from hems_actors.sim.scenario_things import ChargerTable
 
 _ON_EXIT = {"keep": OnExit.KEEP, "safe": OnExit.SAFE, "stop": OnExit.STOP}

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from hems_actors.actors.clock import TimeSource
 from hems_actors.actors.zone import DAY_MS, transitions_s
+from hems_actors.config.tariff import hp_hc
 from hems_actors.core.enums import Failure, PriceProvider
 from hems_actors.core.localtime import day_of, day_start_s, instant_of
 from hems_actors.core.rates import Rates, Slot
@@ -20,7 +21,6 @@ from hems_actors.sim.moments import Moments
 from hems_actors.sim.price_file import read_prices
 from hems_actors.sim.scenario import Scenario, Source, mistake, path_beside
 from hems_actors.sim.scenario_plans import TariffTable
-from hems_actors.sim.tariff import hp_hc
 from hems_actors.spotmarket.errors import ProviderError
 from hems_actors.spotmarket.provider import About, Provider
 
@@ -50,7 +50,7 @@ class Prices(NamedTuple):
     def provider(self, time: TimeSource) -> Provider:
         """Return who is to be asked for them, on a machine whose time is *time*."""
         if self.table.kind == "hp_hc":
-            return Unsteady(hp_hc(self.table, self.transitions_s), self.fails, time)
+            return Unsteady(hp_hc(self.table, lambda: self.transitions_s), self.fails, time)
         feed = PriceFeed(self.number, self.rates, Publication(self.table.published_at, self.transitions_s), time)
         return Unsteady(feed, self.fails, time)
 
@@ -124,7 +124,7 @@ def build_prices(scenario: Scenario, moments: Moments, source: Source | None) ->
     from_s = day_start_s(offsets, day_of(offsets, moments.start_ms // 1_000))
     to_s = day_start_s(offsets, day_of(offsets, moments.end_ms // 1_000) + DAYS)
     if table.file is None:
-        rates = hp_hc(table, offsets).fetch(from_s, to_s)
+        rates = hp_hc(table, lambda: offsets).fetch(from_s, to_s)
     else:
         path = path_beside(source, "tariff", table.file)
         rates = tuple(_shown(read_prices(path), moments.shift_ms(table.shown_from) // 1_000, from_s, to_s))

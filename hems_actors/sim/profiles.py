@@ -3,11 +3,11 @@
 from random import Random
 from typing import NamedTuple
 
+from hems_actors.config.table import phase_indices
 from hems_actors.sim.moments import Moments
 from hems_actors.sim.plant.house import HouseStep, LoadStep, PvStep, house_steps
 from hems_actors.sim.recorded import Columns, Poll, load_between, lost_windows, pv_of, read_polls
 from hems_actors.sim.scenario import Scenario, Source, path_beside
-from hems_actors.sim.scenario_home import phase_indices
 from hems_actors.sim.weather import load_steps, noisy, sun_steps
 
 

@@ -1,66 +1,28 @@
-"""The scenario file's tables about the home itself: where and when, meter, sun, load, battery, settings."""
+"""The scenario file's tables about the home itself: where and when, meter, sun, load, battery."""
 
 from datetime import datetime, time
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
+from hems_actors.config.table import Ampere, FuseAmpere, HomeName, Percent, Phases, Share, Table, Zone
 
-class Table(BaseModel):
-    """A table of the file: unknown keys are refused, values never change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=True)
-
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise PydanticCustomError("zone", "expected a time zone such as Europe/Vienna") from error
-    return name
-
-
-def _phase_names(names: str) -> str:
-    if not names or len(names) != len(set(names)) or not set(names) <= set("ABC"):
-        raise PydanticCustomError("phases", "expected phases such as A, B or BCA, each at most once")
-    return names
-
-
-Phases = Annotated[str, AfterValidator(_phase_names)]
-Name = Annotated[str, Field(min_length=1, max_length=40)]
 Watt = Annotated[float, Field(ge=0, le=200_000)]
-Percent = Annotated[float, Field(ge=0, le=100)]
-Share = Annotated[float, Field(ge=0, le=1)]
-
-
-def phase_indices(names: str) -> tuple[int, ...]:
-    """Return the phases called *names*, 0 = A, in that order."""
-    return tuple("ABC".index(name) for name in names)
 
 
 class HomeTable(Table):
     """`[home]`: where, when, and the configuration that no request exceeds."""
 
-    name: Annotated[str, Field(pattern="^[A-Za-z0-9_]{1,40}$")] = "home"
-    zone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Vienna"
+    name: HomeName = "home"
+    zone: Zone = "Europe/Vienna"
     start: datetime
     duration_h: Annotated[float, Field(gt=0, le=24 * 400)] = 24
     step_s: Annotated[int, Field(ge=1, le=60)] = 5
-    phase_limit_a_max: Annotated[float, Field(ge=0, le=250)]
+    phase_limit_a_max: FuseAmpere
     grid_phases: Literal[0, 1, 3] = 0
-    unbalance_limit_a: Annotated[float, Field(ge=0, le=80)] = 0
+    unbalance_limit_a: Ampere = 0
     on_exit: Literal["keep", "safe", "stop"] = "safe"
     voltage_v: Annotated[float, Field(ge=180, le=260)] = 230
-
-
-class Settings(Table):
-    """`[settings]`: the home's settings as a user may change them (charging.md section 4)."""
-
-    phase_power_limit_a: Annotated[int, Field(ge=0, le=250)] = 0
-    acquisition_tolerance: Share = 0.5
-    battery_level_consideration: Share = 0.9
 
 
 class Meter(Table):
@@ -91,14 +53,14 @@ class Sun(Table):
 class Load(Table):
     """`[load]`: what the house draws without its chargers, from a model or from a CSV file."""
 
-    base_w: Annotated[list[Watt], Field(min_length=3, max_length=3)] = [100, 100, 100]
+    base_w: list[Watt] = Field(min_length=3, max_length=3, default_factory=lambda: [100.0, 100.0, 100.0])
     jitter_w: Watt = 10
     jitter_period_s: Annotated[float, Field(ge=1, le=3600)] = 15
     appliances_per_day: Annotated[int, Field(ge=0, le=500)] = 24
     appliance_w_max: Watt = 2_000
     file: str | None = None
     time_column: str = "time_utc"
-    columns: Annotated[list[str], Field(min_length=1, max_length=3)] = ["house_w"]
+    columns: list[str] = Field(min_length=1, max_length=3, default_factory=lambda: ["house_w"])
     phases: Phases = "ABC"
     unavailable_column: str | None = None
     shown_from: Annotated[datetime | None, Field(alias="from")] = None

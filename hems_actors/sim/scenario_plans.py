@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from hems_actors.sim.scenario_home import Table
+from hems_actors.config.table import Table
 
 Weekday = Annotated[int, Field(ge=1, le=7)]
 """1 = Monday, as nymea counts."""
@@ -26,7 +26,6 @@ SharePercent = Annotated[int, Field(ge=0, le=100)]
 ModeName = Literal["Normal", "Eco", "EcoWithTargetTime", "EcoWithMinCurrent", "EcoMinWithTargetTime"]
 
 FILE_KEYS: Final = ("file", "provider", "from", "published_at")
-CONTRACT_KEYS: Final = ("windows", "summer_windows", "hp_eur_kwh", "hc_eur_kwh")
 
 
 class TariffTable(Table):
@@ -43,12 +42,3 @@ class TariffTable(Table):
     summer_windows: Any = None
     hp_eur_kwh: Any = None
     hc_eur_kwh: Any = None
-
-
-class PlanningTable(Table):
-    """`[planning]`: what plans assume (charging.md section 8)."""
-
-    house_a: Annotated[float, Field(ge=0, le=250)] = 5
-    minimum_run_min: Annotated[int, Field(ge=0, le=1_440)] = 30
-    capacity_kwh: Annotated[float, Field(gt=0, le=500)] = 50
-    level_percent: Annotated[int, Field(ge=0, le=100)] = 20

@@ -6,12 +6,11 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from hems_actors.sim.scenario_home import Name, Percent, Phases, Share, Table
+from hems_actors.config.table import Ampere, Name, Percent, Phases, Share, Table
 from hems_actors.sim.scenario_plans import End, ModeName, RepeatDays, SharePercent, TargetPercent
 
 Moment = datetime | time
 """A local date and time, or a time of day: the first one at or after the start."""
-Ampere = Annotated[float, Field(ge=0, le=80)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
 

@@ -19,8 +19,8 @@ def optimized_home(*, house_a: float = 2, limit_a: int = 25, **fields: Any) -> H
     """
     home = Home(limit_a=limit_a)
     home.house_ma = (round(house_a * 1_000),) * 3
-    fields = {"mode": Mode.ECO, "max_ma": 16_000, "obeys": Obedient(), "car": CAR} | fields
-    home.charger(BOX, **fields)
+    settings: dict[str, Any] = {"mode": Mode.ECO, "max_ma": 16_000, "obeys": Obedient(), "car": CAR} | fields
+    home.charger(BOX, **settings)
     home.plug(BOX)
     home.run(30, 5)
     there(home)

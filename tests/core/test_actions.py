@@ -187,6 +187,23 @@ def test_a_switch_that_fails_twice_is_left_alone() -> None:
     assert writes(home.wait(30)) == ["power on"]
 
 
+def test_a_switch_that_works_after_a_failure_counts() -> None:
+    """The charger can: what failed before does not add up over a long plug-in."""
+    home = switching_home()
+    home.sent(2)
+    home.follow(2)
+    home.report(2, charging=False)
+    home.sent(2)
+    home.answer(2, Result.HARDWARE)
+    home.wait(5)
+    home.sent(2)
+    home.answer(2)
+    home.follow(2)
+
+    assert home.state.chargers[2].session.switch_tries == 0
+    assert " 1p " in home.line(2)
+
+
 @pytest.mark.parametrize(
     ("mode", "found"),
     [

@@ -1,6 +1,5 @@
 """The fake nymead behind lines: in memory and on real sockets, as a link meets it."""
 
-import json
 import threading
 from typing import Any
 
@@ -113,14 +112,18 @@ def test_restart_on_sockets() -> None:
     with served() as server:
         dialer, inbox = ThreadDialer(server.ports.nymea_url, fingerprint=None, clock=wall_ms), Inbox()
         server.fake.restart(down_ms=20)
+        answer: object = None
         for number in range(1_000):
             line = dialer.dial(number, inbox)
             inbox.next(Opened)
             line.send(HELLO)
-            if isinstance(inbox.next(object), Received):
+            answer = inbox.next(object)
+            line.close()
+            if isinstance(answer, Received):
                 break
-        line.close()
-        assert json.loads(server.fake.calls and encode(server.fake.calls[-1]))["method"] == "JSONRPC.Hello"
+            assert isinstance(answer, Closed)
+        assert isinstance(answer, Received)
+        assert [request.method for request in server.fake.calls] == ["JSONRPC.Hello"]
         assert inbox.next(Closed)
 
 

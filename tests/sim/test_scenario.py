@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from hems_actors.config.locate import key_lines
 from hems_actors.sim.build import build
 from hems_actors.sim.errors import ScenarioError
-from hems_actors.sim.locate import key_lines
 from hems_actors.sim.scenario import Scenario, read_scenario
 
 HOME = "[home]\nstart = 2025-06-15T10:00:00\nphase_limit_a_max = 25\n"

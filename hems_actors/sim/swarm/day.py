@@ -6,10 +6,10 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, ValidationError
 
+from hems_actors.config.table import Table
 from hems_actors.core import facts
 from hems_actors.sim.errors import ScenarioError
 from hems_actors.sim.scenario import Scenario
-from hems_actors.sim.scenario_home import Table
 from hems_actors.sim.swarm.toml_text import toml_text
 
 FACTS: Final = {

@@ -119,7 +119,11 @@ def _perform(fake: "FakeNymead", thing: Thing, command: Executed, answer: Answer
     value = min(command.value, thing.clamp_a) if clamped else command.value
 
     def act() -> None:
-        if thing.id in fake.things:
+        if thing.id not in fake.things:
+            return
+        if thing.device is not None:
+            thing.device(name, value)
+        else:
             fake.set_state(thing, name, value)
 
     error, answers_ms, acts_ms = _DOES[thing.fault]

@@ -1,9 +1,12 @@
 """A thing of the fake nymead: its states with the limits they have now, and what is wrong with it."""
 
+from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
 from tests.nymea.fake.classes import ClassDef, StateDef, id_of
+
+Device = Callable[[str, Any], object]
 
 
 class Fault(Enum):
@@ -32,6 +35,8 @@ class Thing:
         self.clamp_a = 20.0
         self.setup = "Complete"
         """`None`, `InProgress`, `Complete` or `Failed`."""
+        self.device: Device | None = None
+        """What a command, by the state's name and its value, is handed to; None = the state is set."""
 
     def has(self, interface: str) -> bool:
         """Whether its class has *interface*."""
