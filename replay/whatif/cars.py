@@ -200,7 +200,9 @@ def _use(record: Record, visit: Visit, voltage_dv: int) -> Iterator[Used]:
     times_ms = [change.to_ms for change in own.drawn]
     delivered = Delivered(own)
     since_ms, offer_ma = visit.from_ms, 0
-    for (at_ms, report), (next_ms, _) in zip(own.reports, [*own.reports[1:], (record.to_ms, own.reports[-1][1])], strict=True):
+    for (at_ms, report), (next_ms, _) in zip(
+        own.reports, [*own.reports[1:], (record.to_ms, own.reports[-1][1])], strict=True
+    ):
         end_ms = next_ms if visit.to_ms is None else min(next_ms, visit.to_ms)
         if not visit.from_ms <= at_ms < end_ms:
             continue

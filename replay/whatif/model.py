@@ -55,7 +55,9 @@ def model_of(record: Record) -> Model:
         assumed += notes
     happenings.sort(key=lambda item: (item.at_ms, not isinstance(item, Unplug)))
     start_ms = polls.last_ms(record.from_ms)
-    home = Home(start_ms, polls.period_ms, Parts(house.steps, happenings, chargers, fleet.cars, battery, house.voltage_dv))
+    home = Home(
+        start_ms, polls.period_ms, Parts(house.steps, happenings, chargers, fleet.cars, battery, house.voltage_dv)
+    )
     for charger in chargers:
         begin_drawing(charger, record.chargers[charger.number], start_ms)
     read = f"chargers, cars and battery are read every {polls.period_ms / 1_000:g} s"

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from hems_actors.core import facts
+from hems_actors.core.modes import is_eco
 from hems_actors.core.state import State
 from hems_actors.eventlog.fold import state_from
 from replay.compare.account import Account, ChargerAccount, wh_of
@@ -36,6 +38,8 @@ class Answer(NamedTuple):
     unchanged: Course
     changed: Course | None
     """None = nothing was asked to be otherwise: the model is checked alone."""
+    phases: int
+    """That the home has."""
     notes: tuple[str, ...] = ()
 
     def error_percent(self, source: int) -> float | None:
@@ -69,11 +73,12 @@ def ask(path: Path, asked: Iterable[str]) -> Answer:
     recorded = Course(own)
     if changes.rates is not None:
         recorded = Course(own, Account(changes.rates))
-        read_record(path, *recorded[1:])
-    assumed = model_of(record).assumed
+        read_record(path, *(account for account in recorded if account is not None and account is not own))
+    model = model_of(record)
     unchanged = play(record, NO_CHANGES, changes)
     changed = play(record, changes, changes) if asked else None
-    return Answer(asked, record, assumed, recorded, unchanged, changed, tuple(_notes(record, changes)))
+    notes = tuple(_notes(record, changes))
+    return Answer(asked, record, model.assumed, recorded, unchanged, changed, model.phases, notes)
 
 
 def play(record: Record, changes: Changes, priced_by: Changes = NO_CHANGES) -> Course:
@@ -93,9 +98,12 @@ def _notes(record: Record, changes: Changes) -> Iterable[str]:
     if changes.rates is not None:
         yield "the new prices are known from the start to the end"
         if not any(_by_price(record.state, source, changes) for source in record.chargers):
-            yield "no charger charges by prices: ask for NAME.spot_market_charging=true to let one"
+            yield "no charger looks at prices: that takes an Eco mode and a deadline, or spot_market_charging with a daily share"
 
 
 def _by_price(state: State, source: int, changes: Changes) -> bool:
-    asked = next((values["spot"] for (_, thing), values in changes.fields.items() if thing == source and "spot" in values), None)
-    return bool(state.chargers[source].info.spot if asked is None else asked)
+    """Return whether prices matter to the charger *source* in the end: it buys a daily share, or has a deadline."""
+    asked = changes.fields.get((facts.ChargingInfoChanged, source), {})
+    info = state.chargers[source].info
+    share = asked.get("spot", info.spot) and asked.get("daily_percent", info.daily_percent)
+    return is_eco(asked.get("mode", info.mode)) and bool(share or asked.get("end_s", info.end_s))

@@ -16,6 +16,7 @@ from hems_actors.core.units import volts_dv
 from hems_actors.eventlog.localtime import LocalTime
 from hems_actors.eventlog.reader import LogReader
 from replay.compare.steps import Keeper, Steps
+from replay.report import Exit
 from replay.whatif.errors import WhatIfError
 
 OWN: Final = (facts.Tick, facts.ActionSent, facts.ActionAnswered, facts.CoreFailed, facts.Quarantined)
@@ -37,8 +38,6 @@ class Unknown(Enum):
     """The total is known, but not on how many terminals."""
     TOTAL = 2
     """What each terminal carries is known, but not how many do."""
-
-
 
 
 class Drawn(NamedTuple):
@@ -166,7 +165,7 @@ def read_record(path: Path, *keepers: Keeper) -> Record:
         for step in steps:
             record.to_ms = step.at_ms
         if log.damage or log.gaps:
-            raise WhatIfError(f"{path}: damaged or with a gap: repair it, and ask of a log without gaps")
+            raise WhatIfError(f"{path}: damaged or with a gap: ask of a log without", Exit.DAMAGED)
         record.restored, record.restored_at = steps.restored, steps.restored_at
         record.state = steps.state
         record.names |= names_of(steps.state.things)
@@ -197,7 +196,7 @@ class _Recorder:
         """Note the state that the log begins with."""
         if self.from_ms is None:
             self.from_ms = at_ms
-            for source, charger in state.chargers.items():
+            for charger in state.chargers.values():
                 if charger.report_seq:
                     self._report(state, charger, at_ms)
             if state.battery.source and state.battery.seq:
@@ -288,7 +287,12 @@ class _Recorder:
                 self._see_step(state, charger)
         elif isinstance(event, CarJudged) and event.source in self._record.chargers:
             own = self._record.chargers[event.source]
-            found = {_FINISHED: own.finished_ms, _NUDGED: own.nudged_ms, _REFUSES: own.refused_ms}.get(event.car_phase)
+            judged: dict[int, list[int]] = {
+                _FINISHED: own.finished_ms,
+                _NUDGED: own.nudged_ms,
+                _REFUSES: own.refused_ms,
+            }
+            found = judged.get(event.car_phase)
             if found is not None:
                 found.append(at_ms)
 
