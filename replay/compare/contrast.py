@@ -88,6 +88,11 @@ class Contrast:
             if _differ(*pair):
                 self.changes[source, _rule(pair[0]), _rule(pair[1])].lasted_ms += lasted_ms
 
+    def go_on_from_a(self) -> None:
+        """Let B go on from what stands for A: it decides on each fact alone."""
+        self._standing[1].clear()
+        self._standing[1].update(self._standing[0])
+
     def take(self, at_ms: int, a: tuple[int, Sequence[Said]], b: tuple[int, Sequence[Said]]) -> None:
         """Compare what both sides said at *at_ms*, each with the number of the fact it was said of."""
         self.pass_to(at_ms)

@@ -11,7 +11,7 @@ from replay.compare.said import OWN_RULES, Rules
 from replay.report import Exit
 
 FROM_READINGS: Final = "readings"
-FROM_SET_POINTS: Final = "set-points"
+FROM_MODEL: Final = "model"
 
 
 class Parting(NamedTuple):

@@ -20,17 +20,33 @@ def add_comparing_options(parser: "ArgumentParser") -> None:
         metavar="OTHER",
         help="compare the decisions of LOG (A) with those of OTHER (B), a log of the same facts",
     )
+    parser.add_argument(
+        "--against",
+        metavar="PYTHON",
+        help="compare the decisions in each LOG (A) with those of the version (B) that the interpreter PYTHON has",
+    )
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=600.0,
+        metavar="SECONDS",
+        help="wait so long for PYTHON of --against, for each LOG; default: 600",
+    )
 
 
 def compares(arguments: "Namespace") -> bool:
     """Return whether *arguments* ask for a comparison."""
-    return arguments.diff is not None
+    return arguments.diff is not None or arguments.against is not None
 
 
 def usage_mistake(arguments: "Namespace") -> str | None:
     """Return what is wrong with *arguments*, None if nothing is."""
     if arguments.diff is not None and len(arguments.logs) > 1:
         return "--diff compares one LOG with OTHER"
+    if arguments.against is not None and arguments.diff is not None:
+        return "--diff and --against do not go together"
+    if not 0 < arguments.timeout < float("inf"):
+        return "--timeout takes seconds, more than 0"
     return None
 
 
@@ -39,12 +55,18 @@ def compare(arguments: "Namespace") -> int:
     worst = 0
     for finding in _findings(arguments):
         _print(finding, as_json=arguments.json)
-        worst = max(worst, finding.exit)
+        worst = max(worst, int(finding.exit))
     return worst
 
 
 def _findings(arguments: "Namespace") -> Iterator["Finding"]:
-    from replay.compare.diff import diff  # noqa: PLC0415 - who compares nothing does not wait for it
+    if arguments.against is not None:
+        from replay.compare.against import against  # noqa: PLC0415 - who compares nothing does not wait for it
+
+        for log in arguments.logs:
+            yield against(Path(log), arguments.against, arguments.timeout)
+        return
+    from replay.compare.diff import diff  # noqa: PLC0415
 
     yield diff(Path(arguments.logs[0]), Path(arguments.diff))
 

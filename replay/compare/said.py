@@ -56,13 +56,18 @@ def said_of(outcomes: Iterable[Event], *, numbers: bool = True) -> list[Said]:
     return [_said(outcome, numbers=numbers) for outcome in outcomes]
 
 
-def _said(event: Event, *, numbers: bool) -> Said:
-    values = {name: _plain(value) for name, value in zip(event._fields[1:], event[1:], strict=True)}
+def said_plain(kind: str, source: int, values: Mapping[str, Any], *, numbers: bool = False) -> Said:
+    """Return an outcome that has its fields, plain, in *values*."""
+    found = {name: _plain(value) for name, value in values.items() if name != "source"}
     if not numbers:
-        values = {name: value for name, value in values.items() if not name.endswith(_NUMBER)}
-        if "operands" in values:
-            values["operands"] = values["operands"][::2]
-    return Said(current_schema()[kind_number(event)].name, event.source, values)
+        found = {name: value for name, value in found.items() if not name.endswith(_NUMBER)}
+        if isinstance(found.get("operands"), list):
+            found["operands"] = found["operands"][::2]
+    return Said(kind, source, found)
+
+
+def _said(event: Event, *, numbers: bool) -> Said:
+    return said_plain(current_schema()[kind_number(event)].name, event.source, event._asdict(), numbers=numbers)
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any field's

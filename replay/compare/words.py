@@ -8,7 +8,7 @@ from hems_actors.core.errors import FAILURES
 from hems_actors.eventlog.brief import brief
 from hems_actors.eventlog.localtime import LocalTime
 from replay.compare.contrast import Change, Contrast, Difference, Side
-from replay.compare.finding import FROM_SET_POINTS, Effect, Finding, Pair
+from replay.compare.finding import FROM_MODEL, Effect, Finding, Pair
 from replay.compare.said import SET_POINT, Rules, RuleWords, Said
 from replay.text import counted
 
@@ -17,7 +17,7 @@ _UNITS: Final = ("_w", "_ma", "_wh", "_percent", "_ueur_kwh")
 _UEUR: Final = 1_000_000
 _MINUTE_MS: Final = 60_000
 _BASIS: Final = {
-    FROM_SET_POINTS: "from set-points: what they allow; what was drawn where they are as recorded",
+    FROM_MODEL: "in closed loop: a model of the recorded home, played once with each version",
 }
 
 
