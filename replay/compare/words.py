@@ -177,15 +177,20 @@ def _consequences(finding: Finding) -> Iterator[str]:
         changes = sorted(by_charger[source], key=lambda item: (-item[2].count, -item[2].lasted_ms, item[:2]))
         count = sum(change.count for *_, change in changes)
         lasted_ms = sum(change.lasted_ms for *_, change in changes)
-        yield f"  {finding.thing(source)}: {counted(count, 'decision')} differ, for {lasted(lasted_ms)} in all"
+        yield f"  {finding.thing(source)}: {counted(count, 'decision')} differ{_for(lasted_ms, ' in all')}"
         for a, b, change in changes[:_RULES_SHOWN]:
-            yield f"    {change.count:>6,} x  {_rules(a, b, finding)}, for {lasted(change.lasted_ms)}"
+            yield f"    {change.count:>6,} x  {_rules(a, b, finding)}{_for(change.lasted_ms)}"
         if len(changes) > _RULES_SHOWN:
             rest = sum(change.count for *_, change in changes[_RULES_SHOWN:])
             yield f"    {rest:>6,} x  by {counted(len(changes) - _RULES_SHOWN, 'other pair')} of rules"
     also = _others(contrast)
     if also:
         yield f"  also       {also}"
+
+
+def _for(ms: int, end: str = "") -> str:
+    """Return for how long; nothing where each difference ended with its instant."""
+    return f", for {lasted(ms)}{end}" if ms else ""
 
 
 def _rules(a: int, b: int, finding: Finding) -> str:
