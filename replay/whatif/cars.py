@@ -24,6 +24,8 @@ _FULL: Final = 100.0
 _NEVER_WAKES: Final = 1_000
 _HALF_FULL: Final = 50.0
 _TAPER_SPAN: Final = 0.1
+_DREW_WH: Final = 50.0
+"""Less is what an unmeasured charger was thought to deliver before it was known."""
 
 
 class Used(NamedTuple):
@@ -148,17 +150,18 @@ def _offers(record: Record, visit: Visit) -> list[tuple[int, int]]:
 
 
 def _sleeps(record: Record, visits: list[Visit], min_ma: int) -> int:
-    """Return how often the car has to be switched off and on before it draws: as often as it ever was."""
+    """Return how often the car has to be switched off and on before it draws: no more often than it ever was."""
     drew: list[int] = []
     refused = False
     for visit in visits:
         own = record.chargers[visit.charger]
         woken = _woken(record, visit, min_ma)
-        if visit.energy_wh > 1:
+        if visit.energy_wh > _DREW_WH:
             drew.append(woken)
         refused = refused or any(_holds(visit, at_ms) for at_ms in own.refused_ms)
+        refused = refused or any(offer_ma >= min_ma and not took for offer_ma, took in _followed(record, visit))
     if drew:
-        return max(drew)
+        return min(drew)
     return _NEVER_WAKES if refused else 0
 
 
@@ -215,7 +218,7 @@ def _use(record: Record, visit: Visit, voltage_dv: int) -> Iterator[Used]:
         each_ma = round(max(drawn.terminals_w) * 10_000 / voltage_dv)
         phases = sum(power_w * 10_000 >= DRAWING_MA * voltage_dv for power_w in drawn.terminals_w)
         taken_wh = delivered.between(visit.from_ms, end_ms)
-        yield Used(end_ms, offer_ma, each_ma, phases, visit.level_after(taken_wh), taken_wh > 1)
+        yield Used(end_ms, offer_ma, each_ma, phases, visit.level_after(taken_wh), taken_wh > _DREW_WH)
 
 
 def _phases(report: CarReported | None, used: list[Used], wired: int) -> int:

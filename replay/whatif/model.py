@@ -10,7 +10,7 @@ from replay.whatif.cars import fleet_of
 from replay.whatif.chargers import begin_drawing, charger_of, happenings_of
 from replay.whatif.house import house_of, phases_of
 from replay.whatif.record import Record
-from replay.whatif.sessions import visits_of
+from replay.whatif.sessions import disbelieve, visits_of
 from replay.whatif.times import Grid, grid_of
 
 
@@ -35,6 +35,7 @@ class Model(NamedTuple):
 
 def model_of(record: Record) -> Model:
     """Return the devices of *record* as they were when it began."""
+    disbelieved = disbelieve(record)
     phases = phases_of(record)
     on = battery_phases(record, phases)
     house = house_of(record, on)
@@ -61,5 +62,5 @@ def model_of(record: Record) -> Model:
     for charger in chargers:
         begin_drawing(charger, record.chargers[charger.number], start_ms)
     read = f"chargers, cars and battery are read every {polls.period_ms / 1_000:g} s"
-    assumed = [read, *assumed, *fleet.assumed]
+    assumed = [read, *assumed, *disbelieved, *fleet.assumed]
     return Model(home, polls, readings, fleet.reported, phases, tuple(assumed))

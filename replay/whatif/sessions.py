@@ -11,7 +11,7 @@ from typing import Final
 
 from hems_actors.core.facts import CarReported
 from hems_actors.sim.plant.cars import EFFICIENCY
-from replay.whatif.record import ChargerRecord, Record, Session
+from replay.whatif.record import ChargerRecord, Drawn, Record, Session, Unknown
 
 HOUR_MS: Final = 3_600_000
 NEAR_MS: Final = 60_000
@@ -19,6 +19,8 @@ NEAR_MS: Final = 60_000
 _STEPS_MIN: Final = 5
 """So many steps of level tell the capacity better than the car does."""
 _CAPACITY_SLACK: Final = 0.02
+_RISES_PERCENT: Final = 2
+"""A level that should have risen by so much has."""
 _FULL: Final = 100.0
 _HALF: Final = 0.5
 
@@ -78,6 +80,42 @@ def visits_of(record: Record) -> list[Visit]:
             found.append(visit)
     found.sort(key=lambda visit: (visit.from_ms, visit.charger))
     return found
+
+
+def disbelieve(record: Record) -> list[str]:
+    """Take back what an unmeasured charger was thought to deliver to a car whose level never rose; say so."""
+    said = []
+    for source, own in record.chargers.items():
+        if any(report.draw_w is not None or report.a_ma is not None for _, report in own.reports):
+            continue
+        for session in own.sessions:
+            to_ms = record.to_ms if session.to_ms is None else session.to_ms
+            believed_wh = Delivered(own).between(session.from_ms, to_ms)
+            if believed_wh and _stays_flat(record, session, believed_wh):
+                own.drawn = [_without(change, session, to_ms) for change in own.drawn]
+                name, when = record.names.get(source, f"thing {source}"), record.local.text(session.from_ms)[:16]
+                said.append(f"{name} delivered nothing from {when.replace('T', ' ')} on: its car's level never rose")
+    return said
+
+
+def _stays_flat(record: Record, session: Session, believed_wh: float) -> bool:
+    """Return whether the level of the car of *session* stays as it is, though it should rise by *believed_wh*."""
+    to_ms = record.to_ms if session.to_ms is None else session.to_ms
+    reports = record.cars.get(car_of(record, session), [])
+    before = [report for at_ms, report in reports if at_ms <= session.from_ms + NEAR_MS][-1:]
+    inside = [report for at_ms, report in reports if session.from_ms + NEAR_MS < at_ms <= to_ms - 1]
+    levels = [report.level_percent for report in before + inside]
+    if not levels or levels[0] is None or levels[0] == _FULL or any(level != levels[0] for level in levels):
+        return False
+    capacity_wh = (before + inside)[0].capacity_wh or record.state.planning.capacity_wh
+    return believed_wh * EFFICIENCY * _FULL > _RISES_PERCENT * capacity_wh
+
+
+def _without(change: Drawn, session: Session, to_ms: int) -> Drawn:
+    """Return *change*, with no draw if it is one of *session*."""
+    if not session.from_ms <= change.to_ms <= to_ms:
+        return change
+    return change._replace(terminals_w=(0.0, 0.0, 0.0), unknown=Unknown.NOTHING)
 
 
 def _visit(record: Record, source: int, session: Session, delivered: Delivered) -> Visit:
