@@ -7,7 +7,8 @@ house moves least.
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import product
+from itertools import pairwise, product
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from hems_actors.core.facts import MeterReading
@@ -15,13 +16,17 @@ from hems_actors.core.units import PHASES, VOLTAGE_DV_NOMINAL, volts_dv
 from hems_actors.sim.plant.house import HouseStep, shared_by
 from replay.whatif.record import Drawn, Record, Session, Unknown
 from replay.whatif.sessions import car_of
+from replay.whatif.silence import is_silent, silences_of
 
 Watts = tuple[float, float, float]
+Reading = tuple[int, MeterReading]
 Wiring = tuple[int, ...]
 """Grid phase (0 = A) of each terminal."""
 WINDOW_MS_MAX: Final = 20_000
 """A change of draw is looked for so long before it shows at most."""
 _THREE: Final = 3
+_ANSWERED_W: Final = 5.0
+"""A battery that moves by what the reading before showed, give or take so much, answers that."""
 
 
 class House(NamedTuple):
@@ -49,10 +54,11 @@ def house_of(record: Record, battery_phases: tuple[int, ...]) -> House:
 
     What is not known of a charger's draw, on how many phases it was, is worked out and kept in *record*.
     """
-    times_ms = [at_ms for at_ms, _reading in record.readings]
+    readings = _known(record)
+    times_ms = [at_ms for at_ms, _reading in readings]
     voltage_dv = _voltage_dv(record)
     phases = phases_of(record)
-    rest = _without_battery(record, [_watts(reading) for _, reading in record.readings], battery_phases)
+    rest = _without_battery(record, readings, battery_phases)
     wirings: dict[int, Wiring] = {}
     guessed = []
     for source, own in record.chargers.items():
@@ -62,7 +68,8 @@ def house_of(record: Record, battery_phases: tuple[int, ...]) -> House:
         tried = [_taken(record, source, rest, times_ms, wiring) for wiring in candidates]
         best = min(tried, key=lambda taken: _movement(taken.rest))
         rest, wirings[source], own.drawn = best.rest, best.wiring, best.drawn
-    steps = [HouseStep(at_ms, *watts, 0.0) for at_ms, watts in zip(times_ms, rest, strict=True)]
+    early = _seen_by_battery(record, readings)
+    steps = [HouseStep(at_ms - (at_ms in early), *watts, 0.0) for at_ms, watts in zip(times_ms, rest, strict=True)]
     steps[0] = steps[0]._replace(at_ms=min(record.from_ms, steps[0].at_ms))
     return House(steps, wirings, tuple(guessed), voltage_dv, phases)
 
@@ -89,16 +96,41 @@ def _signed(sizes: Sequence[float], total_w: int | None) -> Watts:
     return (signs[0] * a_w, signs[1] * b_w, signs[2] * c_w)
 
 
-def _without_battery(record: Record, grid: list[Watts], phases: tuple[int, ...]) -> list[Watts]:
+def _without_battery(record: Record, readings: list[Reading], phases: tuple[int, ...]) -> list[Watts]:
     shares = shared_by(phases)
     times_ms = [at_ms for at_ms, _report in record.battery]
     rest = []
-    for (at_ms, _reading), watts in zip(record.readings, grid, strict=True):
+    for at_ms, reading in readings:
         index = bisect_right(times_ms, at_ms) - 1
         power_w = record.battery[index][1].power_w if index >= 0 else 0
+        watts = _watts(reading)
         a_w, b_w, c_w = (watts[phase] - power_w * shares[phase] for phase in PHASES)
         rest.append((a_w, b_w, c_w))
     return rest
+
+
+def _known(record: Record) -> list[Reading]:
+    """Return what the root meter showed, again where the battery moved and it kept silent: it showed the same."""
+    times_ms = [at_ms for at_ms, _ in record.readings]
+    silences = silences_of(record)
+    again = []
+    for (_, before), (at_ms, after) in pairwise(record.battery):
+        index = bisect_right(times_ms, at_ms) - 1
+        moved = before.power_w != after.power_w
+        if moved and index >= 0 and times_ms[index] != at_ms and not is_silent(silences, at_ms):
+            again.append((at_ms, record.readings[index][1]))
+    return sorted([*record.readings, *again], key=itemgetter(0))
+
+
+def _seen_by_battery(record: Record, readings: list[Reading]) -> set[int]:
+    """Return when a reading shows a change that the battery had seen before: it had answered it already."""
+    changes = {after[0]: before[1].power_w - after[1].power_w for before, after in pairwise(record.battery)}
+    found = set()
+    for (_, before), (at_ms, _reading) in pairwise(readings):
+        answered_w = changes.get(at_ms)
+        if answered_w and abs(answered_w - sum(_watts(before))) > _ANSWERED_W:
+            found.add(at_ms)
+    return found
 
 
 def _candidates(record: Record, source: int, phases: int) -> list[Wiring]:

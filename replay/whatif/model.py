@@ -11,6 +11,7 @@ from replay.whatif.chargers import begin_drawing, charger_of, happenings_of
 from replay.whatif.house import house_of, phases_of
 from replay.whatif.record import Record
 from replay.whatif.sessions import disbelieve, visits_of
+from replay.whatif.silence import silences_of
 from replay.whatif.times import Grid, grid_of
 
 
@@ -62,5 +63,13 @@ def model_of(record: Record) -> Model:
     for charger in chargers:
         begin_drawing(charger, record.chargers[charger.number], start_ms)
     read = f"chargers, cars and battery are read every {polls.period_ms / 1_000:g} s"
-    assumed = [read, *assumed, *disbelieved, *fleet.assumed]
+    silent = [
+        f"the root meter says nothing from {_clock(record, silence.from_ms)} to {_clock(record, silence.to_ms)}"
+        for silence in silences_of(record)
+    ]
+    assumed = [read, *silent, *assumed, *disbelieved, *fleet.assumed]
     return Model(home, polls, readings, fleet.reported, phases, tuple(assumed))
+
+
+def _clock(record: Record, at_ms: int) -> str:
+    return record.local.text(at_ms)[:19].replace("T", " ")

@@ -11,6 +11,7 @@ from hems_actors.core.units import volts_dv
 from hems_actors.sim.plant.meters import battery_shows, car_shows, charger_shows
 from replay.whatif.model import Model
 from replay.whatif.record import Record
+from replay.whatif.silence import silences_of
 
 _PHASES: Final = "abc"
 _NEVER_MS: Final = 1 << 62
@@ -31,11 +32,17 @@ class Senses:
         self._shown: dict[int, facts.Fact] = {}
         self._seen_w: tuple[float, ...] | None = None
         self._unsigned = _is_unsigned(record)
+        self._silences = silences_of(record)
 
     def next_reading_ms(self, after_ms: int) -> int:
         """Return when the root meter is read next after *after_ms*."""
-        if self._model.readings is not None:
-            return self._model.readings.first_ms(after_ms + 1)
+        grid = self._model.readings
+        if grid is not None:
+            at_ms = grid.first_ms(after_ms + 1)
+            for silence in self._silences:
+                if silence.from_ms < at_ms < silence.to_ms:
+                    at_ms = grid.first_ms(silence.to_ms)
+            return at_ms
         index = bisect_right(self._times_ms, after_ms)
         return self._times_ms[index] if index < len(self._times_ms) else _NEVER_MS
 
