@@ -9,7 +9,7 @@ from hems_actors.core.facts import CarReported
 from hems_actors.sim.plant.cars import EFFICIENCY, TAPER_MA_MIN, Car
 from hems_actors.sim.plant.faults import Happening, Plug, Unplug
 from replay.whatif.record import ChargerRecord, Record
-from replay.whatif.sessions import Delivered, Visit
+from replay.whatif.sessions import DREW_WH, Delivered, Visit
 
 DRAWING_MA: Final = 1_000
 HELD_MS: Final = 30_000
@@ -24,8 +24,6 @@ _FULL: Final = 100.0
 _NEVER_WAKES: Final = 1_000
 _HALF_FULL: Final = 50.0
 _TAPER_SPAN: Final = 0.1
-_DREW_WH: Final = 50.0
-"""Less is what an unmeasured charger was thought to deliver before it was known."""
 
 
 class Used(NamedTuple):
@@ -156,7 +154,7 @@ def _sleeps(record: Record, visits: list[Visit], min_ma: int) -> int:
     for visit in visits:
         own = record.chargers[visit.charger]
         woken = _woken(record, visit, min_ma)
-        if visit.energy_wh > _DREW_WH:
+        if visit.energy_wh > DREW_WH:
             drew.append(woken)
         refused = refused or any(_holds(visit, at_ms) for at_ms in own.refused_ms)
         refused = refused or any(offer_ma >= min_ma and not took for offer_ma, took in _followed(record, visit))
@@ -218,7 +216,7 @@ def _use(record: Record, visit: Visit, voltage_dv: int) -> Iterator[Used]:
         each_ma = round(max(drawn.terminals_w) * 10_000 / voltage_dv)
         phases = sum(power_w * 10_000 >= DRAWING_MA * voltage_dv for power_w in drawn.terminals_w)
         taken_wh = delivered.between(visit.from_ms, end_ms)
-        yield Used(end_ms, offer_ma, each_ma, phases, visit.level_after(taken_wh), taken_wh > _DREW_WH)
+        yield Used(end_ms, offer_ma, each_ma, phases, visit.level_after(taken_wh), taken_wh > DREW_WH)
 
 
 def _phases(report: CarReported | None, used: list[Used], wired: int) -> int:

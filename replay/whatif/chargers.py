@@ -6,7 +6,7 @@ from typing import Final
 from hems_actors.core.enums import Closing, Result, What
 from hems_actors.sim.plant.chargers import Charger, Pilot, Shows
 from hems_actors.sim.plant.faults import Clamp, FaultWindow, Happening, Press, Reach, WriteFault
-from replay.whatif.record import ChargerRecord, Record, Wrote
+from replay.whatif.record import ChargerRecord, Record, Wrote, is_measured
 from replay.whatif.times import Grid
 
 REACTION_MS: Final = 5_000
@@ -142,7 +142,7 @@ def _delay_ms(record: Record, source: int, polls: Grid | None, *, rises: bool) -
     usual_ms = REACTION_MS if rises else STOP_MS
     slack_ms = polls.period_ms if polls is not None else 1_000
     seen = sorted(_seen_ms(record, source, rises=rises))
-    if len(seen) < _FEW:
+    if len(seen) < _FEW or not is_measured(record, source):
         return usual_ms
     typical_ms = seen[len(seen) // 2]
     return usual_ms if typical_ms - slack_ms <= usual_ms <= typical_ms else max(0, typical_ms - slack_ms // 2)

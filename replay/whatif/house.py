@@ -17,6 +17,7 @@ from hems_actors.sim.plant.house import HouseStep, shared_by
 from replay.whatif.record import Drawn, Record, Session, Unknown
 from replay.whatif.sessions import car_of
 from replay.whatif.silence import is_silent, silences_of
+from replay.whatif.times import grid_of
 
 Watts = tuple[float, float, float]
 Reading = tuple[int, MeterReading]
@@ -113,10 +114,11 @@ def _known(record: Record) -> list[Reading]:
     """Return what the root meter showed, again where the battery moved and it kept silent: it showed the same."""
     times_ms = [at_ms for at_ms, _ in record.readings]
     silences = silences_of(record)
+    read = grid_of(times_ms)
     again = []
     for (_, before), (at_ms, after) in pairwise(record.battery):
         index = bisect_right(times_ms, at_ms) - 1
-        moved = before.power_w != after.power_w
+        moved = before.power_w != after.power_w and read is not None and read.first_ms(at_ms) == at_ms
         if moved and index >= 0 and times_ms[index] != at_ms and not is_silent(silences, at_ms):
             again.append((at_ms, record.readings[index][1]))
     return sorted([*record.readings, *again], key=itemgetter(0))
@@ -154,6 +156,8 @@ def _taken(record: Record, source: int, grid: list[Watts], times_ms: list[int], 
         inside = [index for index, change in enumerate(found) if _is_in(change, session)]
         if inside:
             counts = _counts(record, session, len(wiring))
+            if any(found[index].unknown == Unknown.TOTAL for index in inside):
+                counts = [*counts, 0]
             span = _span(found[max(0, inside[0] - 1)], session, times_ms)
 
             def moves(count: int, inside: list[int] = inside, span: slice = span) -> float:

@@ -57,11 +57,11 @@ class Drawn(NamedTuple):
         return sum(self.terminals_w)
 
     def on(self, phases: int) -> "Drawn":
-        """Return this on *phases* terminals, if it is not known on how many."""
+        """Return this on *phases* terminals, if it is not known on how many; 0 = nothing was drawn at all."""
         if self.unknown == Unknown.NOTHING:
             return self
-        count = max(1, min(phases, self.offered))
-        each_w = self.terminals_w[0] / (1 if self.unknown == Unknown.TOTAL else count)
+        count = min(phases, self.offered)
+        each_w = self.terminals_w[0] / (1 if self.unknown == Unknown.TOTAL else max(1, count))
         a_w, b_w, c_w = (each_w if terminal < count else 0.0 for terminal in range(3))
         return self._replace(terminals_w=(a_w, b_w, c_w), unknown=Unknown.NOTHING)
 
@@ -178,6 +178,11 @@ def read_record(path: Path, *keepers: Keeper) -> Record:
     if not record.chargers:
         raise WhatIfError(f"{path}: no charger says anything: there is nothing to play")
     return record
+
+
+def is_measured(record: Record, source: int) -> bool:
+    """Return whether the charger *source* measures what it delivers."""
+    return any(report.draw_w is not None or report.a_ma is not None for _, report in record.chargers[source].reports)
 
 
 class _Recorder:

@@ -6,12 +6,14 @@ it came with, since what it drew until then is known.
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 from typing import Final
 
 from hems_actors.core.facts import CarReported
+from hems_actors.core.units import VOLTAGE_DV_NOMINAL
 from hems_actors.sim.plant.cars import EFFICIENCY
-from replay.whatif.record import ChargerRecord, Drawn, Record, Session, Unknown
+from replay.whatif.record import ChargerRecord, Drawn, Record, Session, Unknown, is_measured
 
 HOUR_MS: Final = 3_600_000
 NEAR_MS: Final = 60_000
@@ -19,6 +21,9 @@ NEAR_MS: Final = 60_000
 _STEPS_MIN: Final = 5
 """So many steps of level tell the capacity better than the car does."""
 _CAPACITY_SLACK: Final = 0.02
+DREW_WH: Final = 50.0
+"""Less is what an unmeasured charger was thought to deliver before it was known."""
+_NOISE: Final = 0.05
 _RISES_PERCENT: Final = 2
 """A level that should have risen by so much has."""
 _FULL: Final = 100.0
@@ -83,19 +88,33 @@ def visits_of(record: Record) -> list[Visit]:
 
 
 def disbelieve(record: Record) -> list[str]:
-    """Take back what an unmeasured charger was thought to deliver to a car whose level never rose; say so."""
+    """Take back what an unmeasured charger was thought to deliver to a car that took nothing; say so.
+
+    Its level never rose, or it was thought to take next to nothing of what was offered: noise at the root meter.
+    """
     said = []
     for source, own in record.chargers.items():
-        if any(report.draw_w is not None or report.a_ma is not None for _, report in own.reports):
+        if is_measured(record, source):
             continue
         for session in own.sessions:
             to_ms = record.to_ms if session.to_ms is None else session.to_ms
             believed_wh = Delivered(own).between(session.from_ms, to_ms)
-            if believed_wh and _stays_flat(record, session, believed_wh):
+            noise = DREW_WH < believed_wh < _NOISE * _offered_wh(own, session.from_ms, to_ms)
+            if believed_wh and (noise or _stays_flat(record, session, believed_wh)):
                 own.drawn = [_without(change, session, to_ms) for change in own.drawn]
                 name, when = record.names.get(source, f"thing {source}"), record.local.text(session.from_ms)[:16]
-                said.append(f"{name} delivered nothing from {when.replace('T', ' ')} on: its car's level never rose")
+                said.append(f"{name} delivered nothing from {when.replace('T', ' ')} on, by meter or car")
     return said
+
+
+def _offered_wh(own: ChargerRecord, from_ms: int, to_ms: int) -> float:
+    """Return what the charger *own* offered on one phase."""
+    total = 0.0
+    for (at_ms, report), (next_ms, _) in pairwise([*own.reports, (to_ms, own.reports[-1][1])]):
+        lasted_ms = min(next_ms, to_ms) - max(at_ms, from_ms)
+        if report.power_on and lasted_ms > 0:
+            total += report.current_ma * VOLTAGE_DV_NOMINAL / 10_000 * lasted_ms / HOUR_MS
+    return total
 
 
 def _stays_flat(record: Record, session: Session, believed_wh: float) -> bool:
