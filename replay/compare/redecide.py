@@ -16,8 +16,8 @@ NO_LOG = 3
 
 
 def main(what: str, path: Path) -> int:
-    """Say what *what* asks of the log at *path*: `decisions`, or the `figures` of a closed loop; return the exit code."""
-    from hems_actors.eventlog.errors import LogError, NewerError
+    """Say what *what* asks of the log at *path*, `decisions` or `figures` of a closed loop; return the exit code."""
+    from hems_actors.eventlog.errors import LogError, NewerError  # noqa: PLC0415
 
     try:
         for line in _figures(path) if what == "figures" else _decisions(path):
@@ -30,12 +30,12 @@ def main(what: str, path: Path) -> int:
 
 def _decisions(path: Path) -> Iterator[dict[str, Any]]:
     """Yield who decides; then, of each fact that outcomes follow from, its number and these; then the end."""
-    import hems_actors
-    from hems_actors.core.rules import RULES
-    from hems_actors.core.version import LOGIC_VERSION
-    from hems_actors.eventlog.reader import LogReader
-    from replay.core import Core
-    from replay.replayer import Replayer
+    import hems_actors  # noqa: PLC0415
+    from hems_actors.core.rules import RULES  # noqa: PLC0415
+    from hems_actors.core.version import LOGIC_VERSION  # noqa: PLC0415
+    from hems_actors.eventlog.reader import LogReader  # noqa: PLC0415
+    from replay.core import Core  # noqa: PLC0415
+    from replay.replayer import Replayer  # noqa: PLC0415
 
     rules = {int(number): [text[0], list(text[1]), text[2]] for number, text in RULES.items()}
     where = str(Path(hems_actors.__file__).parent.parent)
@@ -53,8 +53,8 @@ def _decisions(path: Path) -> Iterator[dict[str, Any]]:
 def _figures(path: Path) -> Iterator[dict[str, Any]]:
     """Yield what the home does in closed loop with this version's core; nothing where it cannot be played."""
     try:
-        from replay.whatif.errors import WhatIfError
-        from replay.whatif.figures import figures_of
+        from replay.whatif.errors import WhatIfError  # noqa: PLC0415
+        from replay.whatif.figures import figures_of  # noqa: PLC0415
     except ImportError:
         yield {"figures": None, "why": "that version cannot play a home"}
         return
@@ -95,8 +95,8 @@ class _Heard:
 
 def _plain(outcome: Any) -> list[Any]:  # noqa: ANN401 - another version's
     """Return an outcome as its kind's name, its thing's number and its other fields."""
-    from hems_actors.eventlog.codec import kind_number
-    from hems_actors.eventlog.schema import current_schema
+    from hems_actors.eventlog.codec import kind_number  # noqa: PLC0415
+    from hems_actors.eventlog.schema import current_schema  # noqa: PLC0415
 
     return [current_schema()[kind_number(outcome)].name, outcome.source, outcome._asdict()]
 

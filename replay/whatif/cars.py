@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from hems_actors.core.facts import CarReported
 from hems_actors.sim.plant.cars import EFFICIENCY, TAPER_MA_MIN, Car
 from hems_actors.sim.plant.faults import Happening, Plug, Unplug
-from replay.whatif.record import ChargerRecord, Record
+from replay.whatif.record import Record
 from replay.whatif.sessions import DREW_WH, Delivered, Visit
 
 DRAWING_MA: Final = 1_000
@@ -112,7 +112,7 @@ def _car(record: Record, number: int, visits: list[Visit], voltage_dv: int) -> t
 
 
 def _minimum_ma(record: Record, report: CarReported | None, visits: list[Visit]) -> int:
-    """Return the least current the car takes: as it says, else the least offer that it followed if it did not lower ones."""
+    """Return the least current the car takes: as it says, else the least offer that it ever followed."""
     if report is not None and report.min_ma is not None:
         return report.min_ma
     left: list[int] = []
@@ -232,10 +232,11 @@ def _taper(used: list[Used], max_ma: int) -> tuple[float, float]:
         (item.level_percent for item in used if item.draw_ma < DRAWING_MA and item.level_percent > _HALF_FULL),
         default=_FULL,
     )
-    found = []
-    for item in used:
-        if TAPER_MA_MIN + _SLACK_MA < item.draw_ma < min(item.offer_ma, max_ma) - _SLACK_MA:
-            found.append(full - (full - item.level_percent) * max_ma / item.draw_ma)
+    found = [
+        full - (full - item.level_percent) * max_ma / item.draw_ma
+        for item in used
+        if TAPER_MA_MIN + _SLACK_MA < item.draw_ma < min(item.offer_ma, max_ma) - _SLACK_MA
+    ]
     taper = median(found) if found else min(_TAPER_PERCENT, full)
     return min(max(taper, 0.0), full - _TAPER_SPAN), full
 

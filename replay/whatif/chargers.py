@@ -1,6 +1,7 @@
-"""The chargers of a record as the plant has them: what they show, how fast they react, what was done to them by hand."""
+"""The chargers of a record as the plant has them: what they show, how they react, what was done to them by hand."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from hems_actors.core.enums import Closing, Result, What
@@ -71,7 +72,7 @@ def charger_of(record: Record, source: int, wiring: tuple[int, ...], polls: Grid
 
 
 def faults_of(wrote: list[Wrote], end_ms: int) -> list[FaultWindow]:
-    """Return when the writes *wrote* to one charger failed, and how: from the first that did to the next that worked."""
+    """Return when the writes *wrote* to one charger failed, and how: from the first one to the next that worked."""
     windows: list[FaultWindow] = []
     open_from: tuple[WriteFault, int, int] | None = None
     for write in wrote:
@@ -153,7 +154,7 @@ def _seen_ms(record: Record, source: int, *, rises: bool) -> Iterator[int]:
     wrote = [item for item in record.wrote if item.source == source and item.what != What.PHASES]
     drawn = record.chargers[source].drawn
     index = 0
-    for before, change in zip(drawn, drawn[1:], strict=False):
+    for before, change in pairwise(drawn):
         if (change.power_w > before.power_w) != rises or (not rises and change.power_w > 0):
             continue
         while index + 1 < len(wrote) and wrote[index + 1].at_ms < change.to_ms:

@@ -224,9 +224,7 @@ def _place(grid: list[Watts], first: int, last: int, before: Watts, after: Watts
             tuple(grid[index][phase] - (after if index >= place else before)[phase] for phase in PHASES)
             for index in range(low, high + 1)
         ]
-        return sum(
-            abs(one[phase] - other[phase]) for one, other in zip(rest, rest[1:], strict=False) for phase in PHASES
-        )
+        return sum(abs(one[phase] - other[phase]) for one, other in pairwise(rest) for phase in PHASES)
 
     return min(range(first, last + 1), key=moves)
 
@@ -240,7 +238,7 @@ def _on_grid(change: Drawn, wiring: Wiring) -> Watts:
 
 def _movement(rest: list[Watts]) -> float:
     """Return how much the house moves in all."""
-    return sum(abs(one[phase] - other[phase]) for one, other in zip(rest, rest[1:], strict=False) for phase in PHASES)
+    return sum(abs(one[phase] - other[phase]) for one, other in pairwise(rest) for phase in PHASES)
 
 
 def _voltage_dv(record: Record) -> int:

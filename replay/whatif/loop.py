@@ -1,12 +1,12 @@
 """The closed loop: the core decides, a model of the devices follows, what it shows is decided on again.
 
 Strategy: time jumps from one due instant to the next: a read, a timer of the core, an answer, something told. All that
-is said at one instant is taken in the order it was said, as the actors take it. What a decision leads to leaves at once:
-neither disk nor wire takes time.
+is said at one instant is taken in the order it was said, as the actors take it. What a decision leads to leaves at
+once: neither disk nor wire takes time.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from heapq import heappop, heappush
 from typing import Final, NamedTuple
 
@@ -197,6 +197,3 @@ class Loop:
         self._wake_number += 1
         self._wake_at_ms = wake_at_ms
         self._at(wake_at_ms, Wake(self._wake_number))
-
-
-Change = Callable[[facts.Fact], facts.Fact | None]

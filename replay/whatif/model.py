@@ -14,7 +14,6 @@ from replay.whatif.sessions import disbelieve, visits_of
 from replay.whatif.silence import silences_of
 from replay.whatif.times import Grid, grid_of
 
-
 _POLLS_S_MAX: Final = 60
 _POLLS_MS: Final = 5_000
 """Of devices whose record does not tell how often they are read."""

@@ -98,7 +98,7 @@ def _notes(record: Record, changes: Changes) -> Iterable[str]:
     if changes.rates is not None:
         yield "the new prices are known from the start to the end"
         if not any(_by_price(record.state, source, changes) for source in record.chargers):
-            yield "no charger looks at prices: that takes an Eco mode and a deadline, or spot_market_charging with a daily share"
+            yield "no charger looks at prices: that takes an Eco mode, and a deadline or a daily share to buy"
 
 
 def _by_price(state: State, source: int, changes: Changes) -> bool:

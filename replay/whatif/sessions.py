@@ -177,7 +177,7 @@ def _find_level(visit: Visit, reports: list[tuple[int, CarReported]], delivered:
     at_start = next((report for at_ms, report in known if at_ms >= visit.from_ms), first)
     visit.capacity_wh = float(at_start.capacity_wh) if at_start.capacity_wh else None
     steps: list[tuple[float, float]] = []
-    for (_, before), (at_ms, after) in zip(known, known[1:], strict=False):
+    for (_, before), (at_ms, after) in pairwise(known):
         rise = (after.level_percent or 0) - (before.level_percent or 0)
         if rise == 1 and at_ms > visit.from_ms:
             steps.append((delivered.between(visit.from_ms, at_ms), float(after.level_percent or 0)))
