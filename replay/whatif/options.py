@@ -31,7 +31,7 @@ def what_if_mistake(arguments: "Namespace") -> str | None:
     if len(arguments.logs) > 1:
         return "--what-if takes one LOG; its KEY=VALUE stand after it"
     others = {"--list": arguments.list, "--repair": arguments.repair, "--free-run": arguments.free_run}
-    others |= {"--past-damage": arguments.past_damage}
+    others |= {"--past-damage": arguments.past_damage, "--diff": arguments.diff, "--against": arguments.against}
     other = next((name for name, given in others.items() if given), None)
     return other and f"--what-if and {other} do not go together"
 

@@ -114,30 +114,26 @@ def test_a_core_that_fails(day: Path, other: Path, capsys: pytest.CaptureFixture
 
 
 @pytest.mark.parametrize(
-    ("file", "before", "after", "said"),
+    ("edit", "said"),
     [
         pytest.param(
-            "hems_actors/eventlog/frame.py",
-            "FORMAT_VERSION: Final = 1",
-            "FORMAT_VERSION: Final = 0",
+            ("hems_actors/eventlog/frame.py", "FORMAT_VERSION: Final = 1", "FORMAT_VERSION: Final = 0"),
             "the log is newer than its package",
             id="a log newer than its package",
         ),
         pytest.param(
-            "replay/compare/redecide.py",
-            "PROTOCOL = 1",
-            "PROTOCOL = 2",
+            ("replay/compare/redecide.py", "PROTOCOL = 1", "PROTOCOL = 2"),
             "cannot be compared with",
             id="another protocol",
         ),
-        pytest.param("hems_actors/core/rules.py", '"""', "nonsense '", "SyntaxError", id="a package that is broken"),
+        pytest.param(("hems_actors/core/rules.py", '"""', "nonsense '"), "SyntaxError", id="a package that is broken"),
     ],
 )
 def test_packages_that_cannot_be_asked(
-    day: Path, other: Path, capsys: pytest.CaptureFixture[str], file: str, before: str, after: str, said: str
+    day: Path, other: Path, capsys: pytest.CaptureFixture[str], edit: tuple[str, str, str], said: str
 ) -> None:
     """Exit 2, one line."""
-    change(other, file, before, after)
+    change(other, *edit)
     code, found, errors = run(capsys, day, "--against", interpreter_of(other))
 
     assert (code, found["verdict"], len(errors)) == (2, None, 1)
