@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Final
 
 from hems_actors.core.enums import Closing, Result, What
-from hems_actors.sim.plant.chargers import Charger, Pilot, Shows
+from hems_actors.sim.plant.chargers import Charger, Shows
 from hems_actors.sim.plant.faults import Clamp, FaultWindow, Happening, Press, Reach, WriteFault
 from replay.whatif.record import ChargerRecord, Record, Wrote, is_measured
 from replay.whatif.times import Grid
@@ -108,13 +108,9 @@ def _fault(write: Wrote) -> tuple[WriteFault, int] | None:
     return (WriteFault.LATE_ANSWER, write.answer_ms or 0) if late else None
 
 
-def begin_drawing(charger: Charger, own: ChargerRecord, at_ms: int) -> None:
-    """Let the car at *charger* draw from *at_ms* on without waiting, if it did when the record began."""
-    if charger.car is not None and own.drawn and own.drawn[0].power_w > 0 and charger.power_on:
-        charger.coming.clear()
-        charger.pilot = Pilot(at_ms, charger.current_ma, charger.offered_phases())
-        charger.car.offered_once = True
-        charger.settle()
+def draws_at_once(charger: Charger, own: ChargerRecord) -> bool:
+    """Return whether a car drew from *charger* when the record began: it is not to wait before it does."""
+    return bool(own.drawn) and own.drawn[0].power_w > 0 and charger.power_on
 
 
 def happenings_of(record: Record, source: int) -> Iterator[Happening]:

@@ -177,7 +177,7 @@ def _is_in(change: Drawn, session: Session) -> bool:
 
 def _counts(record: Record, session: Session, wired: int) -> list[int]:
     """Return on how many phases the car of *session* may charge."""
-    reports = record.cars.get(car_of(record, session), [])
+    reports = record.cars.get(car_of(session), [])
     said = next((report.phase_count for _, report in reports if report.phase_count), None)
     return [said] if said else list(range(wired, 0, -1))
 

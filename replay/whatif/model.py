@@ -7,10 +7,10 @@ from hems_actors.sim.plant.faults import Unplug
 from hems_actors.sim.plant.home import Home, Parts
 from replay.whatif.battery import battery_of, battery_phases
 from replay.whatif.cars import fleet_of
-from replay.whatif.chargers import begin_drawing, charger_of, happenings_of
+from replay.whatif.chargers import charger_of, draws_at_once, happenings_of
 from replay.whatif.house import house_of, phases_of
 from replay.whatif.record import Record
-from replay.whatif.sessions import disbelieve, visits_of
+from replay.whatif.sessions import disbelieve, find_cars, visits_of
 from replay.whatif.silence import silences_of
 from replay.whatif.times import Grid, grid_of
 
@@ -35,6 +35,7 @@ class Model(NamedTuple):
 
 def model_of(record: Record) -> Model:
     """Return the devices of *record* as they were when it began."""
+    find_cars(record)
     disbelieved = disbelieve(record)
     phases = phases_of(record)
     on = battery_phases(record, phases)
@@ -54,13 +55,11 @@ def model_of(record: Record) -> Model:
             where = "".join("ABC"[phase] for phase in house.wirings[source])
             notes.append(f"{record.names.get(source, source)} loads {where}: so the house moves least")
         assumed += notes
-    happenings.sort(key=lambda item: (item.at_ms, not isinstance(item, Unplug)))
     start_ms = polls.last_ms(record.from_ms)
-    home = Home(
-        start_ms, polls.period_ms, Parts(house.steps, happenings, chargers, fleet.cars, battery, house.voltage_dv)
-    )
-    for charger in chargers:
-        begin_drawing(charger, record.chargers[charger.number], start_ms)
+    happenings = [item._replace(at_ms=start_ms) if item.at_ms <= record.from_ms else item for item in happenings]
+    happenings.sort(key=lambda item: (item.at_ms, not isinstance(item, Unplug)))
+    parts = Parts(house.steps, happenings, chargers, fleet.cars, battery, house.voltage_dv)
+    home = _home(record, start_ms, polls.period_ms, parts)
     read = f"chargers, cars and battery are read every {polls.period_ms / 1_000:g} s"
     silent = [
         f"the root meter says nothing from {_clock(record, silence.from_ms)} to {_clock(record, silence.to_ms)}"
@@ -68,6 +67,20 @@ def model_of(record: Record) -> Model:
     ]
     assumed = [read, *silent, *assumed, *disbelieved, *fleet.assumed]
     return Model(home, polls, readings, fleet.reported, phases, tuple(assumed))
+
+
+def _home(record: Record, start_ms: int, step_ms: int, parts: Parts) -> Home:
+    """Return the home as it was at *start_ms*: who drew then draws at once."""
+    at_once = [charger for charger in parts.chargers if draws_at_once(charger, record.chargers[charger.number])]
+    delays_ms = [charger.reaction_ms for charger in at_once]
+    for charger in at_once:
+        charger.reaction_ms = 0
+    home = Home(start_ms, step_ms, parts)
+    for charger, delay_ms in zip(at_once, delays_ms, strict=True):
+        charger.reaction_ms = delay_ms
+        if charger.car is not None:
+            charger.car.naps = 0
+    return home
 
 
 def _clock(record: Record, at_ms: int) -> str:

@@ -99,6 +99,8 @@ class Session:
     to_ms: int | None = None
     car: int = 0
     """The car assigned to the charger; 0 = none."""
+    found: int | None = None
+    """The car that was plugged in, 0 = an unknown one; None = not looked for yet."""
 
 
 @dataclass(slots=True)
@@ -200,6 +202,7 @@ class _Recorder:
     def pass_to(self, state: State, at_ms: int) -> None:
         """Note the state that the log begins with."""
         if self.from_ms is None:
+            at_ms = state.at_ms or at_ms
             self.from_ms = at_ms
             for charger in state.chargers.values():
                 if charger.report_seq:

@@ -33,6 +33,8 @@ class Senses:
         self._seen_w: tuple[float, ...] | None = None
         self._unsigned = _is_unsigned(record)
         self._silences = silences_of(record)
+        if record.restored:  # what it begins with was said before
+            self._shown = _first_said(record)
 
     def next_reading_ms(self, after_ms: int) -> int:
         """Return when the root meter is read next after *after_ms*."""
@@ -118,6 +120,14 @@ class Senses:
         if self._shown.get(fact.source) != fact:
             self._shown[fact.source] = fact
             yield fact
+
+
+def _first_said(record: Record) -> dict[int, facts.Fact]:
+    """Return what each device had said when *record* began."""
+    said: dict[int, facts.Fact] = {source: own.reports[0][1] for source, own in record.chargers.items()}
+    said |= {number: reports[0][1] for number, reports in record.cars.items()}
+    said |= {report.source: report for _, report in record.battery[:1]}
+    return said | {reading.source: reading for _, reading in record.readings[:1]}
 
 
 def _is_unsigned(record: Record) -> bool:

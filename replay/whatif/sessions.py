@@ -120,7 +120,7 @@ def _offered_wh(own: ChargerRecord, from_ms: int, to_ms: int) -> float:
 def _stays_flat(record: Record, session: Session, believed_wh: float) -> bool:
     """Return whether the level of the car of *session* stays as it is, though it should rise by *believed_wh*."""
     to_ms = record.to_ms if session.to_ms is None else session.to_ms
-    reports = record.cars.get(car_of(record, session), [])
+    reports = record.cars.get(car_of(session), [])
     before = [report for at_ms, report in reports if at_ms <= session.from_ms + NEAR_MS][-1:]
     inside = [report for at_ms, report in reports if session.from_ms + NEAR_MS < at_ms <= to_ms - 1]
     levels = [report.level_percent for report in before + inside]
@@ -139,7 +139,7 @@ def _without(change: Drawn, session: Session, to_ms: int) -> Drawn:
 
 def _visit(record: Record, source: int, session: Session, delivered: Delivered) -> Visit:
     to_ms = record.to_ms if session.to_ms is None else session.to_ms
-    car = car_of(record, session)
+    car = car_of(session)
     visit = Visit(source, car, session.from_ms, session.to_ms, delivered.between(session.from_ms, to_ms))
     reports = [item for item in record.cars.get(car, []) if session.from_ms - 1 <= item[0] <= to_ms]
     before = [item for item in record.cars.get(car, []) if item[0] < session.from_ms - 1]
@@ -147,16 +147,37 @@ def _visit(record: Record, source: int, session: Session, delivered: Delivered) 
     return visit
 
 
-def car_of(record: Record, session: Session) -> int:
-    """Return the car that was plugged in: the assigned one unless it says otherwise, else one that says so then."""
+def find_cars(record: Record) -> None:
+    """Find the car of each session, assigned ones first: no car is plugged in twice at a time."""
+    sessions = [session for own in record.chargers.values() for session in own.sessions]
+    for session in sessions:
+        session.found = None
+    for session in sorted(sessions, key=lambda session: (not session.car, session.from_ms)):
+        others = [other.found for other in sessions if other.found and _overlap(session, other)]
+        session.found = _car_of(record, session, others)
+
+
+def car_of(session: Session) -> int:
+    """Return the car that was plugged in, as `find_cars` found it; 0 = an unknown one."""
+    return session.found or 0
+
+
+def _overlap(one: Session, other: Session) -> bool:
+    return all(b.to_ms is None or a.from_ms < b.to_ms for a, b in ((one, other), (other, one)))
+
+
+def _car_of(record: Record, session: Session, others: list[int]) -> int:
+    """Return the assigned car unless it says otherwise, else one that says so then; none of *others*."""
     came: dict[int, int] = {}
     for number, reports in record.cars.items():
+        if number in others:
+            continue
         plugged = False
         for at_ms, report in reports:
             if report.plugged_in and not plugged and abs(at_ms - session.from_ms) <= NEAR_MS:
                 came[number] = abs(at_ms - session.from_ms)
             plugged = bool(report.plugged_in)
-    assigned = record.cars.get(session.car)
+    assigned = None if session.car in others else record.cars.get(session.car)
     if assigned and (session.car in came or not came) and _may_be_there(assigned, session):
         return session.car
     return min(came, key=lambda number: (came[number], number)) if came else 0
