@@ -9,6 +9,7 @@ from replay.whatif.battery import battery_of, battery_phases
 from replay.whatif.cars import fleet_of
 from replay.whatif.chargers import charger_of, draws_at_once, happenings_of
 from replay.whatif.house import house_of, phases_of
+from replay.whatif.plugging import find_sessions
 from replay.whatif.record import Record
 from replay.whatif.sessions import disbelieve, find_cars, visits_of
 from replay.whatif.silence import silences_of
@@ -35,8 +36,9 @@ class Model(NamedTuple):
 
 def model_of(record: Record) -> Model:
     """Return the devices of *record* as they were when it began."""
+    inferred = find_sessions(record)
     find_cars(record)
-    disbelieved = disbelieve(record)
+    inferred += disbelieve(record)
     phases = phases_of(record)
     on = battery_phases(record, phases)
     house = house_of(record, on)
@@ -65,7 +67,7 @@ def model_of(record: Record) -> Model:
         f"the root meter says nothing from {_clock(record, silence.from_ms)} to {_clock(record, silence.to_ms)}"
         for silence in silences_of(record)
     ]
-    assumed = [read, *silent, *assumed, *disbelieved, *fleet.assumed]
+    assumed = [read, *silent, *assumed, *inferred, *fleet.assumed]
     return Model(home, polls, readings, fleet.reported, phases, tuple(assumed))
 
 

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -130,7 +129,7 @@ def test_what_it_foretells_comes_true(day: Path, tmp_path: Path, asked: list[str
     """The same home, played by the simulator with these settings, charges what was foretold, within 2 %."""
     changes = dict(tables)
     if "chargers" in changes:
-        own: Sequence[dict[str, Any]] = (
+        own: tuple[dict[str, Any], ...] = (
             {"name": "wallbox", "info": {"mode": "Eco", "car": "car"}},
             {"name": "garage", "wiring": "B"},
         )
@@ -235,22 +234,19 @@ def test_prices_are_acted_on(tmp_path: Path) -> None:
     visit = {"car": "car", "charger": "wallbox", "from": datetime(2025, 6, 15, 10)}  # noqa: DTZ001 - local
     home = scenario().home.model_dump(exclude_unset=True) | {"duration_h": 10}
     info = {"mode": "EcoWithTargetTime", "car": "car", "target_percent": 40, "end": datetime(2025, 6, 15, 19)}  # noqa: DTZ001
-    log = write_day(
-        tmp_path / "log", home=home, sun={}, chargers=[{"name": "wallbox", "info": info}], cars=[{"name": "car", "level_percent": 20}],
-        visits=[visit],
-    )  # fmt: skip
+    own = {"chargers": [{"name": "wallbox", "info": info}], "cars": [{"name": "car", "level_percent": 20}]}
+    log = write_day(tmp_path / "log", home=home, sun={}, visits=[visit], **own)
     answer = ask(log, ["tariff=0.4,0.1@15:00-17:00"])
 
     assert answer.is_reproduced
     assert answer.changed is not None
     assert answer.changed.newly_priced is not None
     assert answer.unchanged.newly_priced is not None
-    costs = [
-        course.newly_priced.bought.cost_ueur or 0
-        for course in (answer.changed, answer.unchanged)
-        if course.newly_priced
-    ]
-    assert costs[0] < 0.8 * costs[1]
+    cost = answer.changed.newly_priced.bought.cost_ueur
+    before = answer.unchanged.newly_priced.bought.cost_ueur
+    assert cost is not None
+    assert before is not None
+    assert cost < 0.8 * before
 
 
 def test_a_log_that_begins_in_the_middle(day: Path, tmp_path: Path) -> None:
@@ -261,7 +257,7 @@ def test_a_log_that_begins_in_the_middle(day: Path, tmp_path: Path) -> None:
     assert answer.is_reproduced
     assert answer.changed is not None
     was, now = (course.account.chargers[garage].energy_wms for course in (answer.unchanged, answer.changed))
-    assert now < 0.1 * was
+    assert 0 < now < 0.3 * was
 
 
 def _second_half(day: Path, out: Path) -> Path:
