@@ -24,6 +24,8 @@ _FAULTS: Final = {
     WriteFault.INVALID: "takes no value",
     WriteFault.IGNORES: "answers and does nothing",
 }
+_SLOW: Final = (WriteFault.NO_ANSWER, WriteFault.ACTS_LATE)
+_RUN_MS: Final = 1_200_000
 _LATEST_MS: Final = 30_000
 _FEW: Final = 3
 
@@ -89,7 +91,27 @@ def faults_of(wrote: list[Wrote], end_ms: int) -> list[FaultWindow]:
     if open_from is not None:
         fault, from_ms, delay_ms = open_from
         windows.append(FaultWindow(fault, from_ms, end_ms, delay_ms))
-    return windows
+    return _joined(windows)
+
+
+def _joined(windows: list[FaultWindow]) -> list[FaultWindow]:
+    """Return *windows* with those joined that are one fault: a write that acts late often is overtaken by the next."""
+    runs: list[list[FaultWindow]] = []
+    for window in windows:
+        slow = window.fault in _SLOW
+        if runs and slow and runs[-1][-1].fault in _SLOW and window.from_ms - runs[-1][-1].to_ms <= _RUN_MS:
+            runs[-1].append(window)
+        else:
+            runs.append([window])
+    joined = []
+    for run in runs:
+        delays_ms = sorted(window.delay_ms for window in run if window.fault == WriteFault.ACTS_LATE)
+        if len(run) > 1 and delays_ms:
+            delay_ms = delays_ms[len(delays_ms) // 2]
+            joined.append(FaultWindow(WriteFault.ACTS_LATE, run[0].from_ms, run[-1].to_ms, delay_ms))
+        else:
+            joined += run
+    return joined
 
 
 def _fault(write: Wrote) -> tuple[WriteFault, int] | None:

@@ -10,7 +10,7 @@ from replay.whatif.cars import fleet_of
 from replay.whatif.chargers import charger_of, draws_at_once, happenings_of
 from replay.whatif.house import house_of, phases_of
 from replay.whatif.plugging import find_sessions
-from replay.whatif.record import Record
+from replay.whatif.record import Record, is_measured
 from replay.whatif.sessions import disbelieve, find_cars, visits_of
 from replay.whatif.silence import silences_of
 from replay.whatif.times import Grid, grid_of
@@ -50,12 +50,15 @@ def model_of(record: Record) -> Model:
     chargers = []
     happenings = list(fleet.happenings)
     for source in record.chargers:
+        name = record.names.get(source, f"thing {source}")
         charger, notes = charger_of(record, source, house.wirings[source], found)
         chargers.append(charger)
         happenings += happenings_of(record, source)
         if source in house.guessed:
             where = "".join("ABC"[phase] for phase in house.wirings[source])
-            notes.append(f"{record.names.get(source, source)} loads {where}: so the house moves least")
+            notes.append(f"{name} loads {where}: so the house moves least")
+        if not is_measured(record, source):
+            notes.append(f"{name} measures nothing: what it delivers is what the manager takes it to deliver")
         assumed += notes
     start_ms = polls.last_ms(record.from_ms)
     happenings = [item._replace(at_ms=start_ms) if item.at_ms <= record.from_ms else item for item in happenings]

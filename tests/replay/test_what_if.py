@@ -234,7 +234,10 @@ def test_prices_are_acted_on(tmp_path: Path) -> None:
     visit = {"car": "car", "charger": "wallbox", "from": datetime(2025, 6, 15, 10)}  # noqa: DTZ001 - local
     home = scenario().home.model_dump(exclude_unset=True) | {"duration_h": 10}
     info = {"mode": "EcoWithTargetTime", "car": "car", "target_percent": 40, "end": datetime(2025, 6, 15, 19)}  # noqa: DTZ001
-    own = {"chargers": [{"name": "wallbox", "info": info}], "cars": [{"name": "car", "level_percent": 20}]}
+    own: dict[str, Any] = {
+        "chargers": [{"name": "wallbox", "info": info}],
+        "cars": [{"name": "car", "level_percent": 20}],
+    }
     log = write_day(tmp_path / "log", home=home, sun={}, visits=[visit], **own)
     answer = ask(log, ["tariff=0.4,0.1@15:00-17:00"])
 
