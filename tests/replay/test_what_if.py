@@ -101,6 +101,15 @@ def test_scenarios_are_reproduced(name: str, tmp_path: Path) -> None:
     )
 
 
+def test_a_real_morning_is_reproduced(tmp_path: Path) -> None:
+    """Measured house and roof, clouds of ten seconds, and a battery that answers each of them at once."""
+    if not (SCENARIOS / "../../../shared/data/house_pv_battery_5min").exists():
+        pytest.skip("the measured days are not here")
+    answer = ask(played(SCENARIOS / "broken_cloud.toml", tmp_path), [])
+
+    assert [answer.error_percent(source) for source in answer.record.chargers] == pytest.approx([0], abs=0.5)
+
+
 @pytest.mark.parametrize("seed", [3, 42, 100])
 def test_random_days_are_reproduced(seed: int, tmp_path: Path) -> None:
     """Homes that nobody thought of: several chargers, faults, batteries, one or three phases."""
@@ -259,6 +268,9 @@ def test_a_log_that_begins_in_the_middle(day: Path, tmp_path: Path) -> None:
     assert answer.changed is not None
     was, now = (course.account.chargers[garage].energy_wms for course in (answer.unchanged, answer.changed))
     assert 0 < now < 0.3 * was
+    assert abs(answer.error_percent(garage) or 0) < 0.05  # who draws when it begins goes on without waiting
+    found = [session.found for own in answer.record.chargers.values() for session in own.sessions]
+    assert len(set(found)) == len(found) == 2
 
 
 def _second_half(day: Path, out: Path) -> Path:

@@ -74,7 +74,6 @@ def test_homes_are_reproduced(tmp_path: Path, charger: dict[str, Any], car: dict
 def test_homes_of_all_kinds_are_reproduced(tmp_path: Path, tables: dict[str, Any]) -> None:
     """Battery and meter are as they showed themselves: a charger on surplus does the same again."""
     answer = answer_of(tmp_path, {"info": {"mode": "Eco", "car": "car"}}, {"phases": 1}, **tables)
-
     assert answer.is_reproduced
     assert energy_wh(answer) > 100
 
