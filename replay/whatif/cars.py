@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from hems_actors.core.facts import CarReported
 from hems_actors.sim.plant.cars import EFFICIENCY, TAPER_MA_MIN, Car
 from hems_actors.sim.plant.faults import Happening, Plug, Unplug
-from replay.whatif.record import Record
+from replay.whatif.record import Record, is_measured
 from replay.whatif.sessions import DREW_WH, Delivered, Visit
 
 DRAWING_MA: Final = 1_000
@@ -22,6 +22,7 @@ _SLACK_MA: Final = 500
 _TAPER_PERCENT: Final = 95.0
 _FULL: Final = 100.0
 _NEVER_WAKES: Final = 1_000
+_HALF: Final = 0.5
 _HALF_FULL: Final = 50.0
 _TAPER_SPAN: Final = 0.1
 
@@ -36,6 +37,7 @@ class Used(NamedTuple):
     level_percent: float
     drew: bool
     """Whether the car had drawn anything in this visit."""
+    measured: bool
 
 
 class Fleet(NamedTuple):
@@ -93,7 +95,7 @@ def _car(record: Record, number: int, visits: list[Visit], voltage_dv: int) -> t
     min_ma = _minimum_ma(record, report, visits)
     if min_ma > _MIN_MA:
         notes.append(f"{name} takes no less than {min_ma / 1_000:g} A")
-    taper, full = _taper([item for item in used if item.drew and item.offer_ma >= min_ma], max_ma)
+    taper, full = _taper([item for item in used if item.drew and item.offer_ma >= min_ma and item.measured], max_ma)
     first = visits[0]
     capacity_wh = first.capacity_wh or record.state.planning.capacity_wh
     return Car(
@@ -118,19 +120,28 @@ def _minimum_ma(record: Record, report: CarReported | None, visits: list[Visit])
     left: list[int] = []
     taken: list[int] = []
     for visit in visits:
+        waiting: list[int] = []
         for offer_ma, drew in _followed(record, visit):
-            (taken if drew else left).append(offer_ma)
+            if drew:
+                left += waiting  # it began to draw as more was offered, without an off-on: it did not sleep
+                taken.append(offer_ma)
+            if drew or not offer_ma:
+                waiting.clear()
+            else:
+                waiting.append(offer_ma)
     least_ma = min(taken, default=0)
-    return least_ma if left and max(left) < least_ma else _MIN_MA
+    return least_ma if any(offer_ma < least_ma for offer_ma in left) else _MIN_MA
 
 
 def _followed(record: Record, visit: Visit) -> Iterator[tuple[int, bool]]:
-    """Yield each offer that stood long enough, and whether the car drew any of it."""
+    """Yield each offer that stood long enough, 0 where none was made, and whether the car drew any of it."""
     delivered = Delivered(record.chargers[visit.charger])
     changes = _offers(record, visit)
     end_ms = record.to_ms if visit.to_ms is None else visit.to_ms
     for (at_ms, offer_ma), (next_ms, _) in zip(changes, [*changes[1:], (end_ms, 0)], strict=True):
-        if offer_ma and next_ms - at_ms >= FOLLOWS_MS:
+        if not offer_ma:
+            yield 0, False
+        elif next_ms - at_ms >= FOLLOWS_MS:
             full = visit.level_after(delivered.between(visit.from_ms, at_ms)) > _TAPER_PERCENT
             drew = delivered.between(next_ms - _LOOK_MS, next_ms) > 0
             if drew or not full:
@@ -198,6 +209,7 @@ def _assume_levels(record: Record, visits: list[Visit], name: str) -> Iterator[s
 def _use(record: Record, visit: Visit, voltage_dv: int) -> Iterator[Used]:
     """Yield what was drawn of what was offered, at the end of each stretch in which it could be followed."""
     own = record.chargers[visit.charger]
+    measured = is_measured(record, visit.charger)
     times_ms = [change.to_ms for change in own.drawn]
     delivered = Delivered(own)
     since_ms, offer_ma = visit.from_ms, 0
@@ -216,7 +228,7 @@ def _use(record: Record, visit: Visit, voltage_dv: int) -> Iterator[Used]:
         each_ma = round(max(drawn.terminals_w) * 10_000 / voltage_dv)
         phases = sum(power_w * 10_000 >= DRAWING_MA * voltage_dv for power_w in drawn.terminals_w)
         taken_wh = delivered.between(visit.from_ms, end_ms)
-        yield Used(end_ms, offer_ma, each_ma, phases, visit.level_after(taken_wh), taken_wh > DREW_WH)
+        yield Used(end_ms, offer_ma, each_ma, phases, visit.level_after(taken_wh), taken_wh > DREW_WH, measured)
 
 
 def _phases(report: CarReported | None, used: list[Used], wired: int) -> int:
@@ -228,10 +240,9 @@ def _phases(report: CarReported | None, used: list[Used], wired: int) -> int:
 
 def _taper(used: list[Used], max_ma: int) -> tuple[float, float]:
     """Return the level from which on the car takes less and less, and that at which it takes no more."""
-    full = min(
-        (item.level_percent for item in used if item.draw_ma < DRAWING_MA and item.level_percent > _HALF_FULL),
-        default=_FULL,
-    )
+    drew = max((item.level_percent for item in used if item.draw_ma >= DRAWING_MA), default=0.0)
+    rests = [item.level_percent for item in used if item.draw_ma < DRAWING_MA]
+    full = min((level for level in rests if level > _HALF_FULL and level >= drew - _HALF), default=_FULL)
     found = [
         full - (full - item.level_percent) * max_ma / item.draw_ma
         for item in used

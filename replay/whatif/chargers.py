@@ -38,7 +38,7 @@ def charger_of(record: Record, source: int, wiring: tuple[int, ...], polls: Grid
     reports = [report for _, report in own.reports]
     name = record.names.get(source, f"thing {source}")
     reaction_ms, stop_ms = (_delay_ms(record, source, polls, rises=rises) for rises in (True, False))
-    answers_ms = sorted(wrote.answer_ms for wrote in record.wrote if wrote.answer_ms is not None)
+    answers_ms = sorted(wrote.answer_ms for wrote in record.wrote if _is_prompt(wrote) and wrote.answer_ms is not None)
     answer_ms = answers_ms[len(answers_ms) // 2] if answers_ms else ANSWER_MS
     faults = faults_of([wrote for wrote in record.wrote if wrote.source == source], record.to_ms)
     most_ma = max(report.max_ma for report in reports)
@@ -71,6 +71,10 @@ def charger_of(record: Record, source: int, wiring: tuple[int, ...], polls: Grid
         since = record.local.text(fault.from_ms)[:19].replace("T", " ")
         said.append(f"{name} {_FAULTS[fault.fault]} from {since} for {(fault.to_ms - fault.from_ms) // 1_000} s")
     return charger, said
+
+
+def _is_prompt(wrote: Wrote) -> bool:
+    return wrote.answer_ms is not None and wrote.answer_ms < _LATE_MS
 
 
 def faults_of(wrote: list[Wrote], end_ms: int) -> list[FaultWindow]:
@@ -126,7 +130,7 @@ def _fault(write: Wrote) -> tuple[WriteFault, int] | None:
         return WriteFault.NO_ANSWER, 0
     if write.closing == Closing.UNVERIFIED:
         return WriteFault.IGNORES, 0
-    late = write.answer_ms is not None and write.answer_ms >= _LATE_MS and write.result == Result.OK
+    late = write.answer_ms is not None and not _is_prompt(write) and write.result == Result.OK
     return (WriteFault.LATE_ANSWER, write.answer_ms or 0) if late else None
 
 

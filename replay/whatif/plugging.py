@@ -17,7 +17,8 @@ def find_sessions(record: Record) -> list[str]:
     """Set the sessions of chargers that do not say when a car is plugged in; say so."""
     said = []
     for source, own in record.chargers.items():
-        if is_measured(record, source) and all(report.plugged_in is None for _, report in own.reports):
+        tells = is_measured(record, source) or any(report.charging is not None for _, report in own.reports)
+        if tells and all(report.plugged_in is None for _, report in own.reports):
             assigned = record.state.chargers[source].info.car
             own.sessions = _sessions(own, assigned, record.from_ms, record.to_ms)
             name = record.names.get(source, f"thing {source}")

@@ -52,6 +52,8 @@ class Senses:
         """Yield what everything says when it is read after a connection; the meter only if it is reached."""
         self._shown.clear()
         yield from (self.charger(number) for number in self._home.chargers)
+        for number in self._model.cars:
+            yield from self._new(self._car(number))
         yield from self.changed()
         if state.site.meter_connected:
             self._seen_w = None
