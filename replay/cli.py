@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, NoReturn
 
 from hems_actors.eventlog.brief import printable
 from replay.chain import check_chain
+from replay.compare.options import add_comparing_options, compare, compares, usage_mistake
 from replay.options_query import add_query_options, answer
 from replay.report import Exit, Report, exit_of
 from replay.verify import Options, verify
+from replay.whatif.options import add_what_if_option, what_if, what_if_mistake
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -40,6 +42,10 @@ def _run(arguments: "Namespace") -> int:
         return answered
     if arguments.list:
         return _list(arguments.logs, arguments.list)
+    if arguments.what_if is not None:
+        return what_if(arguments)
+    if compares(arguments):
+        return compare(arguments)
     options = Options(free_run=arguments.free_run, past_damage=arguments.past_damage)
     if arguments.repair is not None:
         return _repair(arguments, options)
@@ -183,7 +189,12 @@ def _parse(argv: Sequence[str]) -> "Namespace":
     )
     parser.add_argument("--jobs", type=_positive, metavar="N", help="processes for several logs; default: all cores")
     add_query_options(parser)
+    add_comparing_options(parser)
+    add_what_if_option(parser)
     arguments = parser.parse_args(argv)
+    mistake = usage_mistake(arguments) or what_if_mistake(arguments)
+    if mistake is not None:
+        parser.error(mistake)
     if arguments.repair is not None and (len(arguments.logs) > 1 or arguments.list):
         parser.error("--repair takes one log and no --list")
     return arguments
