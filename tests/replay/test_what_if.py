@@ -120,7 +120,7 @@ def test_random_days_are_reproduced(seed: int, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("seed", [11, 214])
 def test_days_that_are_not_reproduced_are_played(seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Unmeasured chargers, sleeping cars and faults that hide each other: an answer, and that it is not to be trusted."""
+    """Unmeasured chargers, sleeping cars and faults that hide each other: an answer, and that it is off."""
     play_to(build(random_scenario(seed)), tmp_path / "log", [])
     code, found, errors = run(capsys, tmp_path / "log", "--what-if", "phase_limit_a=6")
 
