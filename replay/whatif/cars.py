@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import pairwise
 from statistics import median
 from typing import Final, NamedTuple
 
@@ -138,7 +139,7 @@ def _followed(record: Record, visit: Visit) -> Iterator[tuple[int, bool]]:
     delivered = Delivered(record.chargers[visit.charger])
     changes = _offers(record, visit)
     end_ms = record.to_ms if visit.to_ms is None else visit.to_ms
-    for (at_ms, offer_ma), (next_ms, _) in zip(changes, [*changes[1:], (end_ms, 0)], strict=True):
+    for (at_ms, offer_ma), (next_ms, _) in pairwise([*changes, (end_ms, 0)]):
         if not offer_ma:
             yield 0, False
         elif next_ms - at_ms >= FOLLOWS_MS:
@@ -153,8 +154,12 @@ def _offers(record: Record, visit: Visit) -> list[tuple[int, int]]:
     offers = [
         (at_ms, report.current_ma if report.power_on else 0)
         for at_ms, report in record.chargers[visit.charger].reports
-        if _holds(visit, at_ms)
+        if visit.to_ms is None or at_ms <= visit.to_ms
     ]
+    before = [offer_ma for at_ms, offer_ma in offers if at_ms < visit.from_ms][-1:]
+    offers = [item for item in offers if item[0] >= visit.from_ms]
+    if before and (not offers or offers[0][0] > visit.from_ms):
+        offers.insert(0, (visit.from_ms, before[0]))
     return [item for index, item in enumerate(offers) if not index or offers[index - 1][1] != item[1]]
 
 

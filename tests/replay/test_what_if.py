@@ -118,6 +118,16 @@ def test_random_days_are_reproduced(seed: int, tmp_path: Path) -> None:
     assert ask(tmp_path / "log", []).is_reproduced
 
 
+@pytest.mark.parametrize("seed", [11, 214])
+def test_days_that_are_not_reproduced_are_played(seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Unmeasured chargers, sleeping cars and faults that hide each other: an answer, and that it is off."""
+    play_to(build(random_scenario(seed)), tmp_path / "log", [])
+    code, found, errors = run(capsys, tmp_path / "log", "--what-if", "phase_limit_a=6")
+
+    assert (code, found["reproduced"], errors) == (1, False, [])
+    assert any(line.endswith("is what the manager takes it to deliver") for line in found["assumed"])
+
+
 @pytest.mark.parametrize(
     ("asked", "tables"),
     [
