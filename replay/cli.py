@@ -11,6 +11,7 @@ from hems_actors.eventlog.brief import printable
 from replay.chain import check_chain
 from replay.compare.options import add_comparing_options, compare, compares, usage_mistake
 from replay.options_query import add_query_options, answer
+from replay.picture.options import add_picture_options, draw, draws, picture_mistake
 from replay.report import Exit, Report, exit_of
 from replay.verify import Options, verify
 from replay.whatif.options import add_what_if_option, what_if, what_if_mistake
@@ -46,6 +47,8 @@ def _run(arguments: "Namespace") -> int:
         return what_if(arguments)
     if compares(arguments):
         return compare(arguments)
+    if draws(arguments):
+        return draw(arguments)
     options = Options(free_run=arguments.free_run, past_damage=arguments.past_damage)
     if arguments.repair is not None:
         return _repair(arguments, options)
@@ -191,8 +194,9 @@ def _parse(argv: Sequence[str]) -> "Namespace":
     add_query_options(parser)
     add_comparing_options(parser)
     add_what_if_option(parser)
+    add_picture_options(parser)
     arguments = parser.parse_args(argv)
-    mistake = usage_mistake(arguments) or what_if_mistake(arguments)
+    mistake = usage_mistake(arguments) or what_if_mistake(arguments) or picture_mistake(arguments)
     if mistake is not None:
         parser.error(mistake)
     if arguments.repair is not None and (len(arguments.logs) > 1 or arguments.list):

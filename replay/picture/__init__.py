@@ -1,0 +1,1 @@
+"""A log as a picture: one HTML file that opens offline, with the reason behind every decision."""
