@@ -18,6 +18,7 @@ from replay.picture.walk import File, Missing, Walk
 LONG_MS: Final = 9 * 86_400_000
 """Of more than a week only the extremes of each 10 s are kept."""
 _KEEP_MS: Final = 10_000
+_OF_CHARGERS: Final = ("set:", "charger:")
 
 
 class Rows(Protocol):
@@ -123,13 +124,13 @@ def gather(files: Sequence[File], make: Callable[[Sequence[str], int], GroupT]) 
         taking.take(seq, at_ms, what)
     taking.marking.finish()
     taking.feeds.finish(taking.last_ms)
-    chargers = [int(name.partition(":")[2]) for name in taking.groups if name.startswith("set:")]
+    chargers = dict.fromkeys(int(name.partition(":")[2]) for name in taking.groups if name.startswith(_OF_CHARGERS))
     return Content(
         files[0].header.home,
         taking.first_ms,
         taking.last_ms,
         dict(walk.names),
-        chargers,
+        list(chargers),
         taking.feeds.cars,
         sorted(taking.feeds.unmeasured),
         taking.clock.table(taking.last_ms),

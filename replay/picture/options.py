@@ -63,6 +63,8 @@ def draw(arguments: "Namespace") -> int:
     except NotOursError as error:
         _complain(str(error))
         return Exit.USAGE_OR_NEWER
+    except BrokenPipeError:
+        raise
     except OSError as error:
         _complain(f"{arguments.report}: {error.strerror or error}")
         return Exit.USAGE_OR_NEWER

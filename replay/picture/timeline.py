@@ -77,7 +77,7 @@ def _curve(content: Content[Cells], starts: list[int], line: _Line) -> Iterator[
     def cell(from_ms: int, to_ms: int) -> str:
         return line.shape(cells.extremes(column, from_ms, to_ms), top)
 
-    yield _row(line.label, starts, _within(content, cell), _top(column, top))
+    yield _row(line.label, starts, _within(content, cell), _top(column, top) if any(whole) else "")
 
 
 def _share(extremes: Extremes | None, top: int) -> str:
