@@ -7,8 +7,7 @@ ones, and so on; then zlib. Rows of one group share their instants.
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from struct import pack
-from tempfile import SpooledTemporaryFile
-from typing import Final, Self
+from typing import Final
 from zlib import compressobj
 
 BLOCK_ROWS: Final = 8_192
@@ -17,7 +16,6 @@ VALUE_MAX: Final = 2**29
 NONE: Final = -VALUE_MAX - 1
 """No value."""
 STEP_MS_MAX: Final = 2**31
-_SPOOL_BYTES: Final = 1 << 18
 _BASE64_BYTES: Final = 3 << 16
 """A multiple of 3: parts can be joined."""
 _PLANES: Final = range(4)
@@ -25,28 +23,21 @@ Values = Sequence[int | None]
 
 
 class Packed:
-    """Compressed bytes on their way into the page; in memory while few, in a temporary file when many."""
+    """Compressed bytes on their way into the page."""
 
     def __init__(self) -> None:
-        self._file = SpooledTemporaryFile(max_size=_SPOOL_BYTES)  # noqa: SIM115 - closed by `close`
+        self._bytes = bytearray()
         self._squeeze = compressobj(6)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self._file.close()
 
     def write(self, content: bytes) -> None:
         """Add *content*."""
-        self._file.write(self._squeeze.compress(content))
+        self._bytes += self._squeeze.compress(content)
 
     def base64(self) -> Iterator[str]:
         """Yield all of it as base64; nothing can be added any more."""
-        self._file.write(self._squeeze.flush())
-        self._file.seek(0)
-        while part := self._file.read(_BASE64_BYTES):
-            yield b64encode(part).decode("ascii")
+        self._bytes += self._squeeze.flush()
+        for at in range(0, len(self._bytes), _BASE64_BYTES):
+            yield b64encode(self._bytes[at : at + _BASE64_BYTES]).decode("ascii")
 
 
 class Column:

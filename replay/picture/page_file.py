@@ -58,10 +58,9 @@ def parts(content: Content[Group]) -> Iterator[str]:
     yield f'<script type="application/json" id="about">{_safe(_about(content))}</script>\n'
     for name, group in content.groups.items():
         for column, packed in group.columns():
-            with packed:
-                yield f'<script type="application/octet-stream" data-group="{name}" data-column="{column}">'
-                yield from packed.base64()
-                yield "</script>\n"
+            yield f'<script type="application/octet-stream" data-group="{name}" data-column="{column}">'
+            yield from packed.base64()
+            yield "</script>\n"
     for name, rows in (("decisions", content.decisions), ("marks", content.marks)):
         text = json.dumps(rows, separators=(",", ":"), ensure_ascii=False).encode()
         packed_rows = b64encode(compress(text)).decode()
