@@ -1,4 +1,4 @@
-"""Columns of integers, packed small and fast for a browser to unpack; what is written leaves memory at once.
+"""Columns of integers, packed small and fast for a browser to unpack.
 
 A column is differences between rows, sign in the lowest bit, 4 bytes each, low bytes of a block first, then the next
 ones, and so on; then zlib. Rows of one group share their instants.
