@@ -66,8 +66,9 @@ def _replay_findings(report: Report, told: Told) -> list[str]:
     if not counting:
         return []
     report.divergences = counting
-    why = "recorded by this logic version, and decided otherwise" if own else "stored otherwise, or the core failed"
-    return [f"{report.log}: {why}: without intent it is a mistake, with intent it needs a new version", *decision_diff(report, told)]
+    why = "this logic version recorded it otherwise" if own else "it is stored otherwise, or the core failed"
+    advice = "mend the code, or, if it is meant, raise the version and record anew (--rerecord)"
+    return [f"{report.log}: {why}: {advice}", *decision_diff(report, told)]
 
 
 def _counts_always(item: Divergence) -> bool:

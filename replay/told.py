@@ -17,9 +17,6 @@ from hems_actors.eventlog.localtime import LocalTime
 from replay.divergence import Concluded
 from replay.report import Report
 
-_CHANGES = slice(1, 7)
-"""The fields of a set-point but for its operands."""
-
 
 class Told:
     """Listens to the replay of one log.
@@ -51,7 +48,9 @@ class Told:
 
     def rule_at(self, source: int, seq: int) -> str:
         """Return the rules in force at event *seq*: of the charger *source*, of all if that is none."""
-        sources = [source] if self._decided.get(source) else [number for number, known in self._decided.items() if known]
+        sources = (
+            [source] if self._decided.get(source) else [number for number, known in self._decided.items() if known]
+        )
         found = []
         for number in sources:
             known = self._decided[number]
@@ -68,7 +67,7 @@ class Told:
         event = item.event
         if not isinstance(event, SetPointDecided):
             return True
-        point = tuple(event[_CHANGES])
+        point = (*event[1:6], event.rule)
         same = self._before.get(event.source) == point
         self._before[event.source] = point
         return not same
@@ -99,7 +98,8 @@ def rule_text(event: SetPointDecided) -> str:
 
 def point_text(event: SetPointDecided) -> str:
     """Return a set-point as a person says it, with its rule and what that rests on."""
-    what = f"{event.current_ma / 1_000:g} A on {event.phases or '?'} phases" if event.on else "off"
+    phases = {0: "unknown phases", 1: "1 phase"}.get(event.phases, f"{event.phases} phases")
+    what = f"{event.current_ma / 1_000:g} A on {phases}" if event.on else "off"
     because = operands_text(event.rule, event.operands)
     return f"{what} (asked for {event.target_ma / 1_000:g} A), rule {rule_text(event)}" + (
         f", because {because}" if because else ""

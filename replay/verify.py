@@ -29,9 +29,7 @@ def verify(path: Path, options: Options, tap: Tap | None = None) -> Report:
     try:
         with LogReader(path) as log:
             report.header = log.header
-            replayer = Replayer(
-                log, options.core, free_run=options.free_run, past_damage=options.past_damage, tap=tap
-            )
+            replayer = Replayer(log, options.core, free_run=options.free_run, past_damage=options.past_damage, tap=tap)
             try:
                 replayer.run()
             finally:
