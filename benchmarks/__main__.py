@@ -6,11 +6,13 @@ Absolute times are this machine's, today's; ratios are taken within one run and 
 import sys
 import tempfile
 from pathlib import Path
+from typing import Final
 
 from benchmarks.day import Day
 from benchmarks.disk import commit_figures
 from benchmarks.figures import Figure, lines_of
 from benchmarks.idle import idle_figures
+from benchmarks.many import many_figures
 from benchmarks.overload import overload_figures
 from benchmarks.planning import planning_figures
 from benchmarks.replaying import process_figures, replay_figures
@@ -19,15 +21,22 @@ from benchmarks.volume import volume_figures
 from benchmarks.wire import wire_figures
 from benchmarks.year import DAYS, year_figures
 
+SOME: Final = 200
+"""Logs of many, with the other benchmarks."""
+
 
 def main() -> None:
-    """Run all benchmarks and print their table, about six minutes; `year [DAYS]`: only those of a year, about ten."""
+    """Print the table of all benchmarks, seven minutes; `year [DAYS]` only those of a year, `many` of 1,000 logs."""
     with tempfile.TemporaryDirectory(prefix="hems-benchmarks-") as name:
         directory = Path(name)
         if sys.argv[1:2] == ["year"]:
             days = int(sys.argv[2]) if len(sys.argv) > 2 else DAYS  # noqa: PLR2004 - the second argument
             _say(f"recording and replaying {days} days")
             print("\n".join(lines_of(year_figures(directory, days))))
+            return
+        if sys.argv[1:2] == ["many"]:
+            _say("replaying a thousand days on one core and on all, five times")
+            print("\n".join(lines_of(many_figures(directory))))
             return
         path = directory / "day.msgpack"
         _say("recording a day")
@@ -49,6 +58,8 @@ def main() -> None:
         figures += idle_figures(directory)
         _say("overloading it over a socket")
         figures += wire_figures(directory)
+        _say("replaying many logs at once")
+        figures += many_figures(directory, SOME, 1)
     print("\n".join(lines_of(figures)))
 
 

@@ -1,5 +1,7 @@
 """Files of one home in one call: each goes on where the one before ended, in numbers, checksum and state."""
 
+from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 
 from hems_actors.eventlog.damage import Damage
@@ -7,6 +9,11 @@ from hems_actors.eventlog.header import Header
 from hems_actors.eventlog.naming import log_name
 from replay.divergence import STATE_DIFFERS, Divergence
 from replay.report import Report
+
+_Name = tuple[int, str]
+"""Which file: its first event, and the name it was written under."""
+_End = tuple[str, int | None, int | None]
+"""The name of a file, its last event and the crc of its last frame."""
 
 
 def check_chain(reports: list[Report], state_version: int) -> None:
@@ -18,33 +25,34 @@ def check_chain(reports: list[Report], state_version: int) -> None:
     """
     known = [(report.header, report) for report in reports if report.header is not None]
     known.sort(key=lambda item: (item[0].home, item[0].first_seq, item[0].at_ms, item[0].wall_ms))
-    for index, (header, report) in enumerate(known):
-        if header.previous is None:
-            continue
-        earlier = [
-            other
-            for head, other in known[:index]
-            if head.home == header.home and not (head.first_seq == header.first_seq and _name(other) == _name(report))
-        ]  # without its own archive, which may be there too
-        before = next((other for other in earlier if _is_previous(other, header)), None)
-        if before is not None:
-            _compare_state(before, header, report, state_version)
-        elif earlier:
-            _name_gap(max(earlier, key=lambda other: other.last_seq or 0), header, report)
+    for _, home in groupby(known, key=lambda item: item[0].home):
+        _check_home(home, state_version)
 
 
-def _name(report: Report) -> str:
-    return log_name(Path(report.log))
+def _check_home(known: Iterable[tuple[Header, Report]], state_version: int) -> None:
+    """Check the files of one home, in the order they were begun."""
+    ends: dict[_End, tuple[_Name, Report]] = {}
+    furthest: list[tuple[_Name, Report]] = []
+    for header, report in known:
+        name = (header.first_seq, log_name(Path(report.log)))
+        previous = header.previous
+        if previous is not None:
+            end = (previous.file, previous.last_seq, previous.crc)
+            whose, before = ends.get(end, (name, None))
+            others = [other for known_name, other in furthest if known_name != name]  # its own archive may be there too
+            if before is not None and whose != name and previous.last_seq == header.first_seq - 1:
+                _compare_state(before, header, report, state_version)
+            elif others:
+                _name_gap(others[0], header, report)
+        ends.setdefault((name[1], report.last_seq, report.last_crc), (name, report))
+        furthest = _two_furthest([*furthest, (name, report)])
 
 
-def _is_previous(other: Report, header: Header) -> bool:
-    previous = header.previous
-    return (
-        previous is not None
-        and _name(other) == previous.file
-        and (other.last_seq, other.last_crc) == (previous.last_seq, previous.crc)
-        and previous.last_seq == header.first_seq - 1
-    )
+def _two_furthest(candidates: list[tuple[_Name, Report]]) -> list[tuple[_Name, Report]]:
+    """Return those that end last, of two different files at most."""
+    candidates.sort(key=lambda item: -(item[1].last_seq or 0))  # of equals the first stays first
+    first = candidates[0]
+    return [first, *[other for other in candidates[1:] if other[0] != first[0]][:1]]
 
 
 def _compare_state(before: Report, header: Header, report: Report, state_version: int) -> None:

@@ -2,17 +2,19 @@
 
 import os
 import sys
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from hems_actors.eventlog.brief import printable
-from replay.chain import check_chain
 from replay.compare.options import add_comparing_options, compare, compares, usage_mistake
+from replay.many import SHOWN_MAX, Tally, chained, expand, with_progress
 from replay.options_query import add_query_options, answer
 from replay.picture.options import add_picture_options, draw, draws, picture_mistake
-from replay.report import Exit, Report, exit_of
+from replay.report import Exit, Report
 from replay.verify import Options, verify
 from replay.whatif.options import add_what_if_option, what_if, what_if_mistake
 
@@ -31,8 +33,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("hems-replay: interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        import os  # noqa: PLC0415
-
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has gone: nothing to flush
         return Exit.SAME
 
@@ -52,16 +52,32 @@ def _run(arguments: "Namespace") -> int:
     options = Options(free_run=arguments.free_run, past_damage=arguments.past_damage)
     if arguments.repair is not None:
         return _repair(arguments, options)
-    paths = [Path(log) for log in arguments.logs]
-    reports = list(_verified(paths, options, arguments.jobs))
-    check_chain(reports, options.core.state_version)
-    try:
-        for report in reports:
-            _print(report, options, as_json=arguments.json)
+    return _replay(arguments, options)
+
+
+def _replay(arguments: "Namespace", options: Options) -> int:
+    """Replay all logs, print what was found, and return the exit code."""
+    paths = expand(arguments.logs)
+    began_s = time.monotonic()
+    tally = Tally()
+    for report in chained(_verified(paths, options, arguments.jobs), options.core.state_version):
+        tally.add(report)
+        with _reader_may_go():
+            _print(report, options, as_json=arguments.json, of=len(paths))
+    with _reader_may_go():
+        if len(paths) > 1 and not arguments.json:
+            print("\n".join(tally.table(time.monotonic() - began_s)))
         sys.stdout.flush()
-    except BrokenPipeError:  # whoever read it has gone: Python's own flush at exit must find another place
+    return tally.exit
+
+
+@contextmanager
+def _reader_may_go() -> Iterator[None]:
+    """Let what is printed go nowhere once nobody reads it: the verdict is the exit code all the same."""
+    try:
+        yield
+    except BrokenPipeError:  # Python's own flush at exit must find another place too
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return exit_of(reports)
 
 
 def _repair(arguments: "Namespace", options: Options) -> int:
@@ -100,28 +116,20 @@ def _verified(paths: Sequence[Path], options: Options, jobs: int | None) -> Iter
     processes = min(len(paths), jobs or len(os.sched_getaffinity(0)))
     work = partial(verify, options=options)
     if processes == 1:
-        yield from _with_progress(map(work, paths), len(paths))
+        yield from with_progress(map(work, paths), len(paths))
         return
     from multiprocessing import Pool  # noqa: PLC0415 - lazily, as all that a single log does not need
 
     with Pool(processes) as pool:
-        yield from _with_progress(pool.imap(work, paths), len(paths))
+        yield from with_progress(pool.imap(work, paths), len(paths))
 
 
-def _with_progress(reports: Iterator[Report], total: int) -> Iterator[Report]:
-    live = sys.stderr.isatty()
-    step = 1 if live else max(1, total // 10)
-    for done, report in enumerate(reports, 1):
-        yield report
-        if total > 1 and (done % step == 0 or done == total):
-            print(f"{done}/{total} logs", end="\r" if live and done < total else "\n", file=sys.stderr, flush=True)
-
-
-def _print(report: Report, options: Options, *, as_json: bool) -> None:
+def _print(report: Report, options: Options, *, as_json: bool, of: int = 1) -> None:
+    """Print what was found in one *of* so many logs."""
     if as_json:
         _print_json(report)
     else:
-        _print_text(report, options)
+        _print_text(report, options, of)
     for line in _warnings(report):
         _complain(line)
 
@@ -136,10 +144,14 @@ def _print_json(report: Report) -> None:
     print(json.dumps(report.as_json(), ensure_ascii=False))
 
 
-def _print_text(report: Report, options: Options) -> None:
-    from replay.text import describe  # noqa: PLC0415
+def _print_text(report: Report, options: Options, of: int) -> None:
+    from replay.text import describe, describe_briefly  # noqa: PLC0415
 
-    for line in describe(report, options.core):
+    if of > SHOWN_MAX or (of > 1 and report.damage):
+        lines = [describe_briefly(report)] if report.header and (report.damage or report.divergences) else []
+    else:
+        lines = [*describe(report, options.core)]
+    for line in lines:
         print(printable(line))
 
 
@@ -174,7 +186,12 @@ def _parse(argv: Sequence[str]) -> "Namespace":
         description="Decide again what event logs recorded, and name every difference.",
         epilog="Exit codes: 0 the same, 1 decisions differ, 2 usage or a newer log, 3 damaged, unreadable or a gap.",
     )
-    parser.add_argument("logs", nargs="+", metavar="LOG", help="log file; several are replayed on all cores")
+    parser.add_argument(
+        "logs",
+        nargs="+",
+        metavar="LOG",
+        help="log file, or a pattern such as 'logs/**/*.msgpack*'; several use all cores",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object per log and line")
     parser.add_argument("--free-run", action="store_true", help="go on from own decisions instead of the recorded ones")
     parser.add_argument("--past-damage", action="store_true", help="after damage, go on from the next snapshot")

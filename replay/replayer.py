@@ -6,7 +6,7 @@ conclusion is judged alone. With `free_run` it advances by its own. Where events
 An event that was passed over is passed over again; one on which the core failed is tried again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from hems_actors.core.errors import FAILURES
@@ -34,6 +34,8 @@ _KINDS: Final = (
     range(ACT_KIND_FIRST, RESTORED_KIND_FIRST),
 )
 """The kinds that each stage emits."""
+Tap = Callable[[State, Sequence[Concluded], Sequence[Concluded]], None]
+"""Gets the state before them, the recorded outcomes of a stage and those of the core, wherever there are any."""
 
 
 class Replayer:
@@ -44,9 +46,18 @@ class Replayer:
         core: the code to compare with.
         free_run: advance by own conclusions; all after the first difference is then a consequence.
         past_damage: where events are missing, go on from the next snapshot instead of ending there.
+        tap: listens to what is concluded.
     """
 
-    def __init__(self, log: LogReader, core: Core, *, free_run: bool = False, past_damage: bool = False) -> None:
+    def __init__(
+        self,
+        log: LogReader,
+        core: Core,
+        *,
+        free_run: bool = False,
+        past_damage: bool = False,
+        tap: Tap | None = None,
+    ) -> None:
         self.state: State | None = None
         """None where it is unknown."""
         self.divergences: list[Divergence] = []
@@ -62,6 +73,7 @@ class Replayer:
         self._core = core
         self._free_run = free_run
         self._past_damage = past_damage
+        self._tap = tap
         self._ended = False
         self.last_state: State = core.new_state()
         """The newest known: its zone and clock tell local time, its things have names."""
@@ -197,6 +209,8 @@ class Replayer:
     def _advance(self, state: State, recorded: Sequence[Concluded], own: Sequence[Concluded]) -> None:
         self.decisions += sum(item.kind in _DECISIONS for item in recorded)
         self.divergences += differences(recorded, own)
+        if self._tap is not None:
+            self._tap(state, recorded, own)
         for item in own if self._free_run else recorded:
             seq = state.seq + 1 if self._free_run else item.seq
             self._core.evolve(state, seq, item.at_ms, item.event)

@@ -1,6 +1,6 @@
 """What the replay of one log found: its exit code and the object of `--json`."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
@@ -118,8 +118,12 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever was recorded
     return brief(value)
 
 
-def exit_of(reports: list[Report]) -> Exit:
+def exit_of(reports: Iterable[Report]) -> Exit:
     """Return the exit code of all together: damage first, then newer, then differences."""
-    exits = {report.exit for report in reports}
+    return worst_of({report.exit for report in reports})
+
+
+def worst_of(exits: Collection[Exit]) -> Exit:
+    """Return the exit code of logs that have *exits*."""
     worst_first = (Exit.DAMAGED, Exit.USAGE_OR_NEWER, Exit.DIFFERS)
     return next((code for code in worst_first if code in exits), Exit.SAME)

@@ -26,6 +26,18 @@ def describe(report: Report, core: Core) -> Iterator[str]:
         yield from _first_difference(report, core)
 
 
+def describe_briefly(report: Report) -> str:
+    """Return one line about *report*, whose header could be read: the summary and the first thing that is wrong."""
+    found = [f"{report.log}: {_summary(report)}"]
+    if report.damage:
+        found.append(damage_text(report.damage[0], report.local))
+    elif report.divergences:
+        first = report.divergences[0]
+        where = f"event {first.seq}, {report.local.text(first.at_ms)}, {report.thing(first.source) or 'the home'}"
+        found.append(f"first at {where}, {_difference(first, report).partition(' ')[2].strip()}")
+    return ": ".join(found)
+
+
 def _summary(report: Report) -> str:
     found = [f"{report.events:,} events, {report.decisions:,} decisions compared"]
     if report.open:

@@ -10,7 +10,7 @@ from hems_actors.eventlog.errors import LogError, NewerError
 from hems_actors.eventlog.localtime import LocalTime
 from hems_actors.eventlog.reader import LogReader
 from replay.core import Core
-from replay.replayer import Replayer
+from replay.replayer import Replayer, Tap
 from replay.report import Report
 
 
@@ -23,13 +23,13 @@ class Options:
     core: Core = field(default_factory=Core)
 
 
-def verify(path: Path, options: Options) -> Report:
-    """Return what the replay of *path* found; a file that cannot be read is a finding too."""
+def verify(path: Path, options: Options, tap: Tap | None = None) -> Report:
+    """Return what the replay of *path* found, with *tap* listening; a file that cannot be read is a finding too."""
     report = Report(str(path))
     try:
         with LogReader(path) as log:
             report.header = log.header
-            replayer = Replayer(log, options.core, free_run=options.free_run, past_damage=options.past_damage)
+            replayer = Replayer(log, options.core, free_run=options.free_run, past_damage=options.past_damage, tap=tap)
             try:
                 replayer.run()
             finally:

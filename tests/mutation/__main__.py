@@ -18,11 +18,14 @@ from typing import Final
 
 from tests.mutation.judge import BASELINE_S_MAX, Judge, Trial, Verdict, copy_project, measure, run
 from tests.mutation.mutants import Mutant, digest, draw
+from tests.mutation.recorded import judge_days
 
 ROOT: Final = Path(__file__).parents[2]
 KILLED_PERCENT_MIN: Final = 90
 MEMORY_BYTES_MAX: Final = 4 << 30
 TEST_S_MAX: Final = 60
+MUTANTS: Final = 200
+DAYS_MUTANTS: Final = 50
 PYTEST: Final = (
     *("-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"),
     *("-o", f"faulthandler_timeout={TEST_S_MAX}", "-o", "faulthandler_exit_on_timeout=true"),
@@ -45,9 +48,11 @@ def main() -> int:
     """Judge the mutants asked for, and print the table."""
     arguments = _parse()
     setrlimit(RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))  # for what a mutant may never stop to collect
+    if arguments.days:
+        return judge_days(ROOT, arguments.count or DAYS_MUTANTS, arguments.seed, arguments.jobs)
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
         original = copy_project(ROOT, Path(folder) / "original")
-        drawn, places = draw(original, arguments.count, arguments.seed)
+        drawn, places = draw(original, arguments.count or MUTANTS, arguments.seed)
         numbered = [
             (number, mutant) for number, mutant in enumerate(drawn, 1) if number in (arguments.only or [number])
         ]
@@ -61,9 +66,14 @@ def main() -> int:
 
 def _parse() -> Namespace:
     parser = ArgumentParser(prog="python -m tests.mutation", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--count", type=int, default=200, help="how many mutants are drawn")
+    parser.add_argument(
+        "--count",
+        type=int,
+        help=f"how many mutants are drawn ({MUTANTS}); that fail, of recorded days ({DAYS_MUTANTS})",
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("-j", "--jobs", type=int, default=2, help="how many are judged at a time")
+    parser.add_argument("--days", action="store_true", help="constants alone, against the recorded days alone")
     parser.add_argument("--only", type=int, nargs="+", metavar="N", help="judge these of the drawn ones alone")
     return parser.parse_args()
 

@@ -1,0 +1,106 @@
+"""A recorded day: a log, beside it its transcript `NAME.txt` and its scenario `NAME.toml`. What is checked of it."""
+
+from difflib import unified_diff
+from pathlib import Path
+from typing import Final
+
+from hems_actors.eventlog.errors import LogError
+from hems_actors.eventlog.naming import ARCHIVE_SUFFIX, SUFFIX, parse_name
+from hems_actors.eventlog.reader import LogReader
+from replay.decision_diff import LINES_MAX, decision_diff
+from replay.divergence import CORE_FAILED, STATE_DIFFERS, Divergence
+from replay.report import Report
+from replay.text import damage_text
+from replay.told import Told, first_line
+from replay.verify import Options, verify
+
+SUFFIXES: Final = (SUFFIX, SUFFIX + ARCHIVE_SUFFIX)
+_VERSION: Final = "logic_version "
+
+
+def base_of(log: Path) -> Path:
+    """Return the path of *log* without its suffixes."""
+    return log.with_name(log.name.removesuffix(ARCHIVE_SUFFIX).removesuffix(SUFFIX))
+
+
+def transcript_of(log: Path) -> Path:
+    """Return where the transcript of *log* lies."""
+    base = base_of(log)
+    return base.with_name(f"{base.name}.txt")
+
+
+def scenario_of(log: Path) -> Path:
+    """Return where the scenario of *log* lies: `NAME.toml`, of a segment `HOME.toml`."""
+    name = parse_name(log.name)
+    return log.with_name(f"{base_of(log).name if name is None else name.home}.toml")
+
+
+def check_day(log: Path, *, rewrite: bool = False) -> list[str]:
+    """Return what is wrong with the recorded day *log*, at most some 30 lines; empty = nothing.
+
+    Args:
+        log: the log or its archive.
+        rewrite: write the transcript anew, unless it changed without a new logic version.
+    """
+    try:
+        with LogReader(log) as reader:
+            told = Told(reader.header.sources)
+    except LogError as error:
+        return [str(error)]
+    report = verify(log, Options(), told)
+    if report.error is not None:
+        return [report.error]
+    found = _replay_findings(report, told)
+    if found and not rewrite:
+        return found[:LINES_MAX]
+    return (_rewrite if rewrite else _compare)(transcript_of(log), told.text(report), first_line(report)) or found
+
+
+def _replay_findings(report: Report, told: Told) -> list[str]:
+    """Return what the replay of a log must not find: damage; another state; of its own logic version any difference."""
+    head = report.header
+    if report.damage:
+        return [f"{report.log}: damaged: {damage_text(damage, report.local)}" for damage in report.damage]
+    own = head is not None and head.logic_version == Options().core.logic_version
+    counting = [item for item in report.divergences if own or _counts_always(item)]
+    if not counting:
+        return []
+    report.divergences = counting
+    why = "this logic version recorded it otherwise" if own else "it is stored otherwise, or the core failed"
+    advice = "mend the code, or, if it is meant, raise the version and record anew (--rerecord)"
+    return [f"{report.log}: {why}: {advice}", *decision_diff(report, told)]
+
+
+def _counts_always(item: Divergence) -> bool:
+    return item.field in (STATE_DIFFERS, CORE_FAILED)
+
+
+def _compare(path: Path, text: str, head: str) -> list[str]:
+    """Return how *text* differs from the checked-in transcript at *path*."""
+    try:
+        agreed = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return [f"{path}: no transcript: write it with --rewrite, read it, check it in"]
+    if agreed == text:
+        return []
+    lines = unified_diff(agreed.splitlines(), text.splitlines(), "as agreed", "as decided now", lineterm="", n=0)
+    return [_why_other(path, agreed, head), *(line[:300] for line in list(lines)[: LINES_MAX - 1])]
+
+
+def _rewrite(path: Path, text: str, head: str) -> list[str]:
+    """Write *text* to *path*, unless what stands there was agreed for the same logic version and log."""
+    if path.exists():
+        agreed = path.read_text(encoding="utf-8")
+        if agreed != text and agreed.partition("\n")[0] == head:
+            return [_why_other(path, agreed, head), "not written"]
+    path.write_text(text, encoding="utf-8")
+    return []
+
+
+def _why_other(path: Path, agreed: str, head: str) -> str:
+    first = agreed.partition("\n")[0]
+    if first == head:
+        return f"{path}: changed without a new LOGIC_VERSION: raise it (hems_actors/core/version.py), or mend the code"
+    if first.partition(",")[0] == head.partition(",")[0]:
+        return f"{path}: of another log: write it anew with --rewrite and read the difference"
+    return f"{path}: agreed for {first.partition(',')[0]}, this is {head.partition(',')[0]}: read this, then --rewrite"
