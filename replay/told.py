@@ -47,7 +47,7 @@ class Told:
                 known.append((item.seq, event))
 
     def rule_at(self, source: int, seq: int) -> str:
-        """Return the rules in force at event *seq*: of the charger *source*, of all if that is none; empty: none yet."""
+        """Return the rules in force at event *seq*, of the charger *source* or else of all; empty if there are none."""
         sources = (
             [source] if self._decided.get(source) else [number for number, known in self._decided.items() if known]
         )
