@@ -60,7 +60,8 @@ def _replay(arguments: "Namespace", options: Options) -> int:
     paths = expand(arguments.logs)
     began_s = time.monotonic()
     tally = Tally()
-    for report in chained(_verified(paths, options, arguments.jobs), options.core.state_version):
+    reports = _verified(paths, options, arguments.jobs)
+    for report in reports if len(paths) == 1 else chained(reports, options.core.state_version):
         tally.add(report)
         with _reader_may_go():
             _print(report, options, as_json=arguments.json, of=len(paths))

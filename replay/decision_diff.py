@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import Final
 
 from hems_actors.core.describe import describe
 from hems_actors.core.outcomes import SetPointDecided
 from hems_actors.core.registry import Event
 from hems_actors.eventlog.brief import brief
+from hems_actors.eventlog.frame import FrameType
+from hems_actors.eventlog.reader import LogReader
 from replay.divergence import CORE_FAILED, STATE_DIFFERS, Divergence
 from replay.report import Report
-from replay.told import Told, point_text
+from replay.told import Told, point_text, rule_text
 
 LINES_MAX: Final = 30
 _CYCLES: Final = 6
@@ -49,7 +52,8 @@ def _group(group: Sequence[Divergence], report: Report, told: Told) -> Iterator[
         yield f"  recorded  {_event(recorded, told)}"
         yield f"  decided   {_event(decided, told)}"
     if not any(isinstance(event, SetPointDecided) for event in first.events):
-        yield f"  rule      {told.rule_at(first.source, first.seq)}"
+        rules = told.rule_at(first.source, first.seq)
+        yield f"  rule      {rules or _recorded_first(report)}"
 
 
 def _event(event: Event | None, told: Told) -> str:
@@ -58,3 +62,13 @@ def _event(event: Event | None, told: Told) -> str:
     if isinstance(event, SetPointDecided):
         return point_text(event)
     return describe(event, told.names).partition(" ")[2]
+
+
+def _recorded_first(report: Report) -> str:
+    """Return the rule that the log names first: where this code failed before it compared any decision."""
+    with LogReader(Path(report.log)) as log:
+        for frame in log:
+            for event in log.events(frame) if frame.type == FrameType.BATCH else ():
+                if isinstance(event, SetPointDecided):
+                    return f"{report.thing(event.source)} {rule_text(event)}, recorded later"
+    return "none"

@@ -4,9 +4,7 @@ Strategy: findings wait in a temporary file until the last log was read, because
 follow each other. In memory stays of each what its neighbours are compared with, some hundred bytes.
 """
 
-import pickle
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -50,6 +48,9 @@ def expand(logs: Sequence[str]) -> list[Path]:
 
 def chained(reports: Iterable[Report], state_version: int) -> Iterator[Report]:
     """Yield *reports* in their order, once all of them came, with what is wrong between files added."""
+    import pickle  # noqa: PLC0415 - a single log needs neither
+    import tempfile  # noqa: PLC0415
+
     links: list[Report] = []
     with tempfile.SpooledTemporaryFile(SPOOL_BYTES_MAX) as spool:
         for report in reports:

@@ -7,6 +7,8 @@ from typing import Final
 from hems_actors.eventlog.errors import LogError
 from hems_actors.eventlog.naming import ARCHIVE_SUFFIX, SUFFIX, parse_name
 from hems_actors.eventlog.reader import LogReader
+from hems_actors.eventlog.statehash import state_hash
+from replay.core import Core
 from replay.decision_diff import LINES_MAX, decision_diff
 from replay.divergence import CORE_FAILED, STATE_DIFFERS, Divergence
 from replay.report import Report
@@ -15,7 +17,6 @@ from replay.told import Told, first_line
 from replay.verify import Options, verify
 
 SUFFIXES: Final = (SUFFIX, SUFFIX + ARCHIVE_SUFFIX)
-_VERSION: Final = "logic_version "
 
 
 def base_of(log: Path) -> Path:
@@ -35,11 +36,12 @@ def scenario_of(log: Path) -> Path:
     return log.with_name(f"{base_of(log).name if name is None else name.home}.toml")
 
 
-def check_day(log: Path, *, rewrite: bool = False) -> list[str]:
+def check_day(log: Path, core: Core | None = None, *, rewrite: bool = False) -> list[str]:
     """Return what is wrong with the recorded day *log*, at most some 30 lines; empty = nothing.
 
     Args:
         log: the log or its archive.
+        core: what decides; this code if None.
         rewrite: write the transcript anew, unless it changed without a new logic version.
     """
     try:
@@ -47,21 +49,25 @@ def check_day(log: Path, *, rewrite: bool = False) -> list[str]:
             told = Told(reader.header.sources)
     except LogError as error:
         return [str(error)]
-    report = verify(log, Options(), told)
+    options = Options(core=core or Core())
+    report = verify(log, options, told)
     if report.error is not None:
         return [report.error]
-    found = _replay_findings(report, told)
+    report.divergences[:0] = _beginning(report, options.core)
+    version = options.core.logic_version
+    found = _replay_findings(report, told, version)
     if found and not rewrite:
         return found[:LINES_MAX]
-    return (_rewrite if rewrite else _compare)(transcript_of(log), told.text(report), first_line(report)) or found
+    told_now = (transcript_of(log), told.text(report, version), first_line(report, version))
+    return (_rewrite if rewrite else _compare)(*told_now) or found
 
 
-def _replay_findings(report: Report, told: Told) -> list[str]:
+def _replay_findings(report: Report, told: Told, version: int) -> list[str]:
     """Return what the replay of a log must not find: damage; another state; of its own logic version any difference."""
     head = report.header
     if report.damage:
         return [f"{report.log}: damaged: {damage_text(damage, report.local)}" for damage in report.damage]
-    own = head is not None and head.logic_version == Options().core.logic_version
+    own = head is not None and head.logic_version == version
     counting = [item for item in report.divergences if own or _counts_always(item)]
     if not counting:
         return []
@@ -69,6 +75,17 @@ def _replay_findings(report: Report, told: Told) -> list[str]:
     why = "this logic version recorded it otherwise" if own else "it is stored otherwise, or the core failed"
     advice = "mend the code, or, if it is meant, raise the version and record anew (--rerecord)"
     return [f"{report.log}: {why}: {advice}", *decision_diff(report, told)]
+
+
+def _beginning(report: Report, core: Core) -> list[Divergence]:
+    """Return whether a home of which nothing is known yet has another state than when its first log began."""
+    head = report.header
+    if head is None or head.first_seq != 1 or head.state_version != core.state_version or report.start_hash is None:
+        return []
+    empty = state_hash(core.restored_events(core.new_state()))
+    if empty == report.start_hash:
+        return []
+    return [Divergence(0, head.at_ms, 0, STATE_DIFFERS, None, report.start_hash.hex(), empty.hex())]
 
 
 def _counts_always(item: Divergence) -> bool:

@@ -47,7 +47,7 @@ class Told:
                 known.append((item.seq, event))
 
     def rule_at(self, source: int, seq: int) -> str:
-        """Return the rules in force at event *seq*: of the charger *source*, of all if that is none."""
+        """Return the rules in force at event *seq*, of the charger *source* or else of all; empty if there are none."""
         sources = (
             [source] if self._decided.get(source) else [number for number, known in self._decided.items() if known]
         )
@@ -56,12 +56,12 @@ class Told:
             known = self._decided[number]
             at = bisect_right(known, seq, key=lambda item: item[0]) - 1
             found.append(f"{self.names.get(number, number)} {rule_text(known[max(0, at)][1])}")
-        return ", ".join(found) or "none yet"
+        return ", ".join(found)
 
-    def text(self, report: Report) -> str:
-        """Return the transcript: versions and log on its first line, the state at the end on its last."""
+    def text(self, report: Report, logic_version: int) -> str:
+        """Return the transcript: version and log on its first line, the state at the end on its last."""
         ends = "unknown" if report.state_hash is None else report.state_hash.hex()
-        return "\n".join([first_line(report), *self.lines, f"state at the end {ends}", ""])
+        return "\n".join([first_line(report, logic_version), *self.lines, f"state at the end {ends}", ""])
 
     def _is_new(self, item: Concluded) -> bool:
         event = item.event
@@ -82,12 +82,10 @@ class Told:
             self.names = {**self._sources, **names_of(state.things)}
 
 
-def first_line(report: Report) -> str:
-    """Return what a transcript begins with: the code's logic version, and which log it is of."""
-    from hems_actors.core.version import LOGIC_VERSION  # noqa: PLC0415 - as it is when asked
-
+def first_line(report: Report, logic_version: int) -> str:
+    """Return what a transcript begins with: which code decided, and of which log it is."""
     crc = 0 if report.last_crc is None else report.last_crc
-    return f"logic_version {LOGIC_VERSION}, log of {report.last_seq} events, crc {crc:08x}"
+    return f"logic_version {logic_version}, log of {report.last_seq} events, crc {crc:08x}"
 
 
 def rule_text(event: SetPointDecided) -> str:
