@@ -32,10 +32,11 @@ def _charging(daemon: Running, house: House) -> None:
 
 
 def test_charges_and_stops(lab: Lab, house: House) -> None:
-    """A car in mode Normal is charged at once; the end leaves the safe current, a closed log, exit code 0."""
+    """A car in mode Normal is charged, and `hemsd status` says why; the end leaves the safe current and a closed log."""
     lab.configure(home='on_exit = "safe"')
     with lab.running() as daemon:
         _charging(daemon, house)
+        shown = lab.hemsd("status")
         code = daemon.stop()
 
     assert code == 0
@@ -46,6 +47,9 @@ def test_charges_and_stops(lab: Lab, house: House) -> None:
             pass
         assert log.closed
     lab.replays()
+    assert shown.returncode == 0, shown.stderr
+    for words in ("nymea: connected to nymea-lab", "Garage (Normal): ", "A on ", "phases A ", "(limit 25 A per phase)"):
+        assert words in shown.stdout
     assert stat.S_IMODE(lab.state.stat().st_mode) == 0o700
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
@@ -200,18 +204,6 @@ def test_an_unreadable_token(lab: Lab) -> None:
 
     assert found.returncode == 3
     assert f"{lab.folder / 'none'}: nymea.token_file cannot be read: No such file" in found.stderr
-
-
-def test_status_over_both_wires(lab: Lab, house: House) -> None:
-    """`hemsd status` tells of charger, phases and the last decision with its reason."""
-    lab.config.write_text(lab.config.read_text().replace("listen = [", 'listen = ["nymea://127.0.0.1:0", '))
-    with lab.running() as daemon:
-        _charging(daemon, house)
-        shown = lab.hemsd("status", "--address", lab.url)
-
-    assert shown.returncode == 0, shown.stderr
-    for words in ("nymea: connected to nymea-lab", "Garage (Normal): ", "A on ", "phases A ", "(limit 25 A per phase)"):
-        assert words in shown.stdout
 
 
 def test_status_of_nobody(lab: Lab) -> None:
