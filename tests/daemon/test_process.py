@@ -32,7 +32,7 @@ def _charging(daemon: Running, house: House) -> None:
 
 
 def test_charges_and_stops(lab: Lab, house: House) -> None:
-    """A car in mode Normal is charged, and `hemsd status` says why; the end leaves the safe current and a closed log."""
+    """A car in mode Normal is charged, `hemsd status` says why; the end leaves the safe current and a closed log."""
     lab.configure(home='on_exit = "safe"')
     with lab.running() as daemon:
         _charging(daemon, house)
