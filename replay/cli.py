@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: "Namespace") -> int:
     if arguments.list:
-        return _list(arguments.logs, arguments.list)
+        return _list(expand(arguments.logs), arguments.list)
     options = Options(free_run=arguments.free_run, past_damage=arguments.past_damage)
     if arguments.repair is not None:
         return _repair(arguments, options)
@@ -85,7 +85,7 @@ def _repair(arguments: "Namespace", options: Options) -> int:
     return mended.exit
 
 
-def _list(logs: Sequence[str], what: str) -> int:
+def _list(logs: Sequence[Path], what: str) -> int:
     """Print the events of *logs*; nothing is replayed."""
     from hems_actors.eventlog.errors import LogError, NewerError  # noqa: PLC0415
     from replay.listing import lines_of  # noqa: PLC0415
@@ -93,7 +93,7 @@ def _list(logs: Sequence[str], what: str) -> int:
     worst = Exit.SAME
     for log in logs:
         try:
-            for line in lines_of(Path(log), what):
+            for line in lines_of(log, what):
                 print(printable(line))
         except LogError as error:
             _complain(str(error))
