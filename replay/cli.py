@@ -38,11 +38,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: "Namespace") -> int:
+    paths = expand(arguments.logs)
+    arguments.logs = [str(path) for path in paths]
     answered = answer(arguments)
     if answered is not None:
         return answered
     if arguments.list:
-        return _list(arguments.logs, arguments.list)
+        return _list(paths, arguments.list)
     if arguments.what_if is not None:
         return what_if(arguments)
     if compares(arguments):
@@ -52,12 +54,11 @@ def _run(arguments: "Namespace") -> int:
     options = Options(free_run=arguments.free_run, past_damage=arguments.past_damage)
     if arguments.repair is not None:
         return _repair(arguments, options)
-    return _replay(arguments, options)
+    return _replay(arguments, paths, options)
 
 
-def _replay(arguments: "Namespace", options: Options) -> int:
-    """Replay all logs, print what was found, and return the exit code."""
-    paths = expand(arguments.logs)
+def _replay(arguments: "Namespace", paths: list[Path], options: Options) -> int:
+    """Replay the logs at *paths*, print what was found, and return the exit code."""
     began_s = time.monotonic()
     tally = Tally()
     reports = _verified(paths, options, arguments.jobs)
@@ -96,7 +97,7 @@ def _repair(arguments: "Namespace", options: Options) -> int:
     return mended.exit
 
 
-def _list(logs: Sequence[str], what: str) -> int:
+def _list(logs: Sequence[Path], what: str) -> int:
     """Print the events of *logs*; nothing is replayed."""
     from hems_actors.eventlog.errors import LogError, NewerError  # noqa: PLC0415
     from replay.listing import lines_of  # noqa: PLC0415
@@ -104,7 +105,7 @@ def _list(logs: Sequence[str], what: str) -> int:
     worst = Exit.SAME
     for log in logs:
         try:
-            for line in lines_of(Path(log), what):
+            for line in lines_of(log, what):
                 print(printable(line))
         except LogError as error:
             _complain(str(error))

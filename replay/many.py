@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from glob import glob, has_magic
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from hems_actors.eventlog.localtime import LocalTime
 from hems_actors.eventlog.naming import ARCHIVE_SUFFIX
 from replay.chain import check_chain
 from replay.report import Exit, Report, worst_of
@@ -22,6 +23,9 @@ SHOWN_MAX: Final = 20
 """Up to so many logs have a line each; of more, only those that are not the same."""
 _UNFINISHED: Final = ".tmp"
 _BAR: Final = 30
+_EMPTY: Final[dict[Any, Any]] = {}
+_NO_ZONE: Final = LocalTime()
+"""One for all logs, as nobody asks these for their time."""
 
 
 def expand(logs: Sequence[str]) -> list[Path]:
@@ -78,7 +82,19 @@ def _link(report: Report) -> Report:
         return Report(report.log)
     return Report(
         report.log,
-        header=replace(head, home=sys.intern(head.home), config="", schema={}, versions={}, sources={}),
+        header=replace(
+            head,
+            home=sys.intern(head.home),
+            writer="",
+            zone="",
+            versions=_EMPTY,
+            config="",
+            config_sha256="",
+            schema=_EMPTY,
+            sources=_EMPTY,
+        ),
+        names=_EMPTY,
+        local=_NO_ZONE,
         last_seq=report.last_seq,
         last_at_ms=report.last_at_ms,
         last_crc=report.last_crc,

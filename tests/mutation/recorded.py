@@ -9,15 +9,12 @@ import re
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
 from pathlib import Path
 from typing import Final
 
 from hems_actors.core.rules import RULES, Rule
-from hems_actors.eventlog.source import open_source
-from replay.recorded_day import scenario_of
 from replay.rerecord import record_anew
 from tests.mutation.judge import BASELINE_S_MAX, Trial, copy_project, run
 from tests.mutation.mutants import Mutant, draw
@@ -26,7 +23,6 @@ DAYS: Final = Path(__file__).parents[1] / "days"
 LIMIT_S: Final = 180
 DRAWN: Final = 2_000
 PYTEST: Final = Trial("recorded days", ("-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "tests/days"))
-AGAIN: Final = Trial("days played again", ("-m", "tests.mutation.recorded"))
 _RULE: Final = re.compile(
     rf"\brule\b.*\b({'|'.join(text.name for rule, text in RULES.items() if rule != Rule.NONE)})\b"
 )
@@ -42,15 +38,15 @@ class Found(Enum):
     RAISES = "raises: no decision to compare"
 
 
-def judge(tree: Path, original: Path, mutant: Mutant) -> tuple[Found, str]:
-    """Return what becomes of *mutant* in *tree*, and what was printed."""
+def judge(tree: Path, original: Path, again: Trial, mutant: Mutant) -> tuple[Found, str]:
+    """Return what becomes of *mutant* in *tree*, and what was printed; *again* plays the days again."""
     path, source = tree / mutant.file, (original / mutant.file).read_bytes()
     path.write_bytes(mutant.apply(source))
     try:
         ran = run(tree, PYTEST, LIMIT_S)
         if ran.exit == 0:
-            again = run(tree, AGAIN, LIMIT_S)
-            return (Found.SAME if again.exit == 0 else Found.MISSED), again.output
+            played = run(tree, again, LIMIT_S)
+            return (Found.SAME if played.exit == 0 else Found.MISSED), played.output
     finally:
         path.write_bytes(source)
     if _RULE.search(ran.output):
@@ -63,7 +59,8 @@ def judge_days(root: Path, count: int, seed: int, jobs: int) -> int:
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
         original = copy_project(root, Path(folder) / "original")
         trees = [copy_project(root, Path(folder) / f"tree-{index}") for index in range(jobs)]
-        for trial in (PYTEST, AGAIN):
+        again = Trial("days played again", ("-m", "tests.mutation.recorded", str(Path(folder) / "played")))
+        for trial in (PYTEST, again, again):
             ran = run(original, trial, BASELINE_S_MAX)
             if ran.exit != 0:
                 raise RuntimeError(f"{trial.name} fails without a mutant: mend that first\n{ran.output[-3_000:]}")
@@ -72,7 +69,9 @@ def judge_days(root: Path, count: int, seed: int, jobs: int) -> int:
         with ThreadPoolExecutor(jobs) as pool:
             for start in range(0, len(drawn), jobs):
                 batch = drawn[start : start + jobs]
-                for mutant, (what, output) in zip(batch, pool.map(judge, trees, [original] * jobs, batch), strict=True):
+                for mutant, (what, output) in zip(
+                    batch, pool.map(judge, trees, [original] * jobs, [again] * jobs, batch), strict=True
+                ):
                     found[what] += 1
                     _say(mutant, what, output)
                 if found.total() - found[Found.SAME] - found[Found.RAISES] >= count:
@@ -93,30 +92,25 @@ def _say(mutant: Mutant, what: Found, output: str) -> None:
     sys.stdout.flush()
 
 
-def other_days() -> Iterator[str]:
-    """Play the recorded days again, and yield the names of those that give another log."""
+def play(folder: Path) -> list[Path]:
+    """Play the scenarios of the recorded days into logs in the new *folder*, and return them."""
+    folder.mkdir()
+    for path in DAYS.iterdir():
+        if path.suffix in (".toml", ".csv"):
+            (folder / path.name).symlink_to(path)
     for day in sorted(DAYS.glob("*.msgpack.zst")):
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            for path in DAYS.iterdir():
-                if path.suffix in (".toml", ".csv"):
-                    (folder / path.name).symlink_to(path)
-            log = folder / day.name
-            if record_anew(log) or not scenario_of(log).exists() or (log.exists() and _content(log) != _content(day)):
-                yield day.name
-
-
-def _content(path: Path) -> bytes:
-    with open_source(path) as source:
-        return bytes(source.at(0, source.size))
+        record_anew(folder / day.name)
+    return sorted(folder.glob("*.msgpack.zst"))
 
 
 def main() -> int:
-    """Exit 1 if a day played again gives another log."""
-    for name in other_days():
-        sys.stdout.write(f"{name} is another log\n")
-        return 1
-    return 0
+    """Play the days into the folder named, or, if it is there, beside it: exit 1 if any log is another one."""
+    before = Path(sys.argv[1])
+    if not before.exists():
+        return int(not play(before))
+    with tempfile.TemporaryDirectory() as name:
+        now = {path.name: path.read_bytes() for path in play(Path(name) / "now")}
+    return int(now != {path.name: path.read_bytes() for path in before.glob("*.msgpack.zst")})
 
 
 if __name__ == "__main__":
