@@ -101,10 +101,9 @@ class RunQueue:
             self.run_until_idle()
 
     def stop(self) -> None:
-        """Stop all actors, the last started first, each after what was told to it before."""
-        for ref in reversed(self._refs):
-            ref.stop()
-        self._refs.clear()
+        """Stop all actors, the last started first, each after what was told to it before, if that is a start too."""
+        while self._refs:
+            self._refs.pop().stop()
 
     def kill(self) -> None:
         """End all actors as the end of their process does: nothing more is delivered, no `on_stop` runs."""

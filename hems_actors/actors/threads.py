@@ -54,11 +54,13 @@ class ThreadRuntime:
     def stop(self) -> None:
         """Stop all actors, the last started first, each after what was told to it before; then the timers.
 
+        That may be to start another actor, which is stopped too.
+
         Raises:
             StopError: some did not stop in time; the others did.
         """
         late = []
-        for ref in reversed(self._refs):
+        while (ref := self._last_started()) is not None:
             try:
                 ref.stop(timeout=self._stop_timeout_s)
             except pykka.Timeout:
@@ -70,6 +72,11 @@ class ThreadRuntime:
         hung = [ref.actor_class.__name__ for ref in late if ref.is_alive()]  # one that died meanwhile never answers
         if hung:
             raise StopError(f"did not stop within {self._stop_timeout_s:g} s: {', '.join(hung)}")
+
+    def _last_started(self) -> "pykka.ActorRef[Any] | None":
+        """Return who is to stop next, and forget it."""
+        with self._changed:
+            return self._refs.pop() if self._refs else None
 
     def _run_timers(self) -> None:
         while (timer := self._next_timer()) is not None:
