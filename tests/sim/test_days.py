@@ -111,9 +111,15 @@ def test_broken_cloud_without_timers_starts_more_often(tmp_path: Path, monkeypat
     assert without > starts
 
 
-def test_swiss_week_stops_cars_when_the_house_alone_is_over(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def swiss_week(tmp_path_factory: pytest.TempPathFactory) -> Day:
+    """A real week, played once."""
+    return play("swiss_week", tmp_path_factory.mktemp("swiss_week"))
+
+
+def test_swiss_week_stops_cars_when_the_house_alone_is_over(swiss_week: Day) -> None:
     """Where the house alone takes more than 25 A on a phase, the cars on that phase are at 0."""
-    day = play("swiss_week", tmp_path)
+    day = swiss_week
     loads = {day.stage.numbers.chargers["garage"]: (1,), day.stage.numbers.chargers["wallbox"]: (0, 1, 2)}
     offers: dict[int, int] = {}
     points = iter(day.listener.points)
@@ -144,9 +150,9 @@ def house_currents() -> Iterator[tuple[int, list[int]]]:
                 yield round(at.timestamp() * 1_000), [round(power_w * 1_000 / 230) for power_w in powers_w]
 
 
-def test_swiss_week_stays_within_its_fuse(tmp_path: Path) -> None:
+def test_swiss_week_stays_within_its_fuse(swiss_week: Day) -> None:
     """A real week: excess ends within 10 s of the reading that shows it, and L2 is found and confirmed."""
-    day = play("swiss_week", tmp_path)
+    day = swiss_week
     garage = day.stage.numbers.chargers["garage"]
     wallbox = day.stage.numbers.chargers["wallbox"]
     found = [event for _at_ms, event in day.listener.phases if event.source == garage]

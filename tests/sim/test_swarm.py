@@ -21,7 +21,7 @@ from hems_actors.sim.swarm.random_day import random_day
 from hems_actors.sim.swarm.replays import replayed
 from hems_actors.sim.watch.findings import Findings
 
-DAYS_IN_CI = 25
+DAYS_IN_CI = 50
 SHORT = 2
 """Seed of a day that begins with a start, and in which the process dies."""
 

@@ -15,6 +15,8 @@ from hems_actors.core.registry import Event
 from hems_actors.sim.build import Stage, build
 from hems_actors.sim.demo import play_to
 from hems_actors.sim.scenario import read_scenario
+from hems_actors.sim.watch.findings import Findings
+from hems_actors.sim.watch.home import Watch
 
 DAY_H: Final = 24
 SCENARIOS: Final = Path(__file__).parents[1] / "scenarios"
@@ -77,19 +79,19 @@ class Transcript:
         return datetime.fromtimestamp(at_s, UTC).astimezone(self._zone)
 
 
-def transcript_of(scenario: Path) -> str:
-    """Play *scenario* and return its transcript, with the chargers' true state at the end."""
+def transcript_of(scenario: Path) -> tuple[str, Findings]:
+    """Play *scenario*; return its transcript, with the chargers' true state at the end, and what broke a rule."""
     stage = build(*read_scenario(scenario))
-    transcript = Transcript(stage)
+    transcript, watch = Transcript(stage), Watch(stage)
     with tempfile.TemporaryDirectory() as folder:
-        play_to(stage, Path(folder) / "log.msgpack", [transcript])
+        play_to(stage, Path(folder) / "log.msgpack", [transcript, watch])
     ends = [
         f"end {name}: {'on' if charger.power_on else 'off'}, {charger.current_ma / 1_000:g} A, "
         f"draws {charger.draw_ma / 1_000:g} A on {len(charger.active)} phases, "
         f"starts {charger.starts}, stops {charger.stops}"
         for name, charger in zip(stage.numbers.chargers, stage.home.chargers.values(), strict=True)
     ]
-    return "\n".join([*transcript.lines, *ends, ""])
+    return "\n".join([*transcript.lines, *ends, ""]), watch.finish()
 
 
 def _write(action: outcomes.ActionIntended) -> str:
@@ -107,7 +109,8 @@ def main() -> int:
         sys.stderr.write(f"{__doc__}\n")
         return 2
     for path in sorted(SCENARIOS.glob("*.txt")):
-        path.write_text(transcript_of(path.with_suffix(".toml")), encoding="utf-8")
+        text, _ = transcript_of(path.with_suffix(".toml"))
+        path.write_text(text, encoding="utf-8")
     return 0
 
 
