@@ -1,11 +1,13 @@
 """The report: one HTML file that needs nothing else, written whole or not at all."""
 
 import json
+import os
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
+from tempfile import mkstemp
 from typing import Any, Final
 from zlib import compress
 
@@ -26,7 +28,7 @@ class NotOursError(Exception):
 
 
 def write_report(content: Content[Group], path: Path) -> int:
-    """Write the report of *content* to *path*, in place of an older report only; return its size in bytes.
+    """Write the report of *content* to *path*, mode 0600, in place of an older report only; return its size in bytes.
 
     Raises:
         NotOursError: something else is there.
@@ -35,11 +37,11 @@ def write_report(content: Content[Group], path: Path) -> int:
     with suppress(FileNotFoundError), path.open("rb") as file:
         if file.read(len(FIRST_LINE)) != FIRST_LINE.encode():
             raise NotOursError(f"{path}: is there already and is no report: remove it, or take another name")
-    new = path.with_name(f"{path.name}.new")
+    descriptor, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)  # readable for its owner alone
+    new = Path(name)
     try:
-        with new.open("w", encoding="utf-8") as file:
-            for part in parts(content):
-                file.write(part)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.writelines(parts(content))
         new.replace(path)
     finally:
         new.unlink(missing_ok=True)

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from stat import S_IMODE
 from typing import Final
 
 import pytest
@@ -26,7 +27,7 @@ from replay.picture.page_file import FIRST_LINE, parts
 from replay.picture.walk import open_files
 from replay.report import Exit
 from tests.eventlog.logs import HEAD, START_MS, begin
-from tests.replay.browser import CHROMIUM, opened
+from tests.replay.browser import CHROMIUM, Page, opened
 from tests.tidy.sources import ROOT
 
 SCENARIOS: Final = ROOT / "tests" / "scenarios"
@@ -183,6 +184,21 @@ def test_vendored_files_are_unchanged() -> None:
     assert len(found) == 2
 
 
+def _told_in_sight(page: Page, width: int) -> bool:
+    """Choose the last mark of the list on a screen of *width* pixels; return whether its text is then to be seen."""
+    page.call("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=False)
+    told: bool = page.evaluate("""(async () => {
+        const item = [...document.querySelectorAll('#list button')].pop();
+        item.scrollIntoView({ block: "center" });
+        item.click();
+        await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        const box = document.querySelector('#detail h2').getBoundingClientRect();
+        const bar = document.querySelector('nav').getBoundingClientRect(), page = document.documentElement;
+        return bar.top >= 0 && box.top >= bar.bottom && box.bottom <= innerHeight && page.scrollWidth <= innerWidth;
+    })()""")
+    return told
+
+
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
 def test_in_a_browser(log_path: Path, tmp_path: Path) -> None:
     """It opens without a complaint or a request; every mark explains itself; what is wanted comes into sight."""
@@ -191,6 +207,9 @@ def test_in_a_browser(log_path: Path, tmp_path: Path) -> None:
     with opened(report, tmp_path / "profile") as page:
         count = page.evaluate("report.count")
         told = page.evaluate("report.marks.map((mark, i) => report.explain(i))")
+        writes = page.evaluate("report.marks.filter((mark) => mark.kind === 'action').map((mark) => mark.lines[0][0])")
+        days = page.evaluate("[...document.querySelectorAll('#list .day')].map((item) => item.innerText)")
+        in_sight = [_told_in_sight(page, width) for width in (390, 1_280)]
         page.evaluate("report.look(report.marks[5].at - 3600000, report.marks[5].at + 3600000)")
         span_ms = page.evaluate("report.view.to - report.view.from")
         curves = page.evaluate("document.querySelectorAll('#charts .uplot').length")
@@ -203,6 +222,10 @@ def test_in_a_browser(log_path: Path, tmp_path: Path) -> None:
     assert all(len(text.splitlines()) >= 4 for text in told), json.dumps(told[:3])
     assert span_ms <= 7_200_000
     assert curves >= 4
+    assert set(writes) == {"Because"}
+    assert in_sight == [True, True]
+    assert days == ["Thu 2025-06-12", "Fri 2025-06-13"]
+    assert S_IMODE(report.stat().st_mode) == 0o600
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")

@@ -24,7 +24,8 @@ function dateText(at) {
   return d.getUTCFullYear() + "-" + two(d.getUTCMonth() + 1) + "-" + two(d.getUTCDate());
 }
 
-function whenText(at) { return DAYS[local(at).getUTCDay()] + " " + dateText(at) + " " + clockText(at, true); }
+function dayText(at) { return DAYS[local(at).getUTCDay()] + " " + dateText(at); }
+function whenText(at) { return dayText(at) + " " + clockText(at, true); }
 
 function ticks(from, to, room) {
   const step = STEPS.find((ms) => (to - from) / ms <= room) || 4 * STEPS.at(-1);

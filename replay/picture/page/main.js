@@ -22,7 +22,7 @@
     lanes.push(lane);
   }
   const keys = element("p");
-  for (const kind of KINDS) { const key = element("span", undefined, "key"); key.style.background = "var(--" + kind + ")"; keys.append(key, kind); }
+  for (const kind of KINDS) { const key = element("span", undefined, "key"), word = element("span", undefined, "word"); key.style.background = "var(--" + kind + ")"; word.append(key, kind); keys.append(word, " "); }
   laneBox.append(keys);
   charts.append(laneBox);
   view.from = about.first;
@@ -45,12 +45,14 @@
     const items = [];
     for (let i = 0; i < marks.length && items.length < SIGHT_MAX; i++) if (marks[i].at >= view.from && marks[i].at <= view.to && shown(marks[i])) items.push(marks[i]);
     document.querySelector("#list h2").textContent = "In sight" + (items.length === SIGHT_MAX ? ": the first " + SIGHT_MAX : "");
-    document.querySelector("#list ol").replaceChildren(...items.map((mark) => {
-      const item = element("li"), button = element("button");
+    let day = "";
+    document.querySelector("#list ol").replaceChildren(...items.flatMap((mark) => {
+      const item = element("li"), button = element("button"), now = dayText(mark.at), head = now === day ? [] : [element("li", now, "day")];
+      day = now;
       button.append(element("span", clockText(mark.at, true) + " ", "when"), (mark.source ? (about.names[mark.source] || "thing " + mark.source) + ": " : "") + mark.title + (mark.kind === "decision" ? ", " + mark.lines[0][1] : ""));
       button.addEventListener("click", () => choose(mark));
       item.append(button);
-      return item;
+      return [...head, item];
     }));
   }
   function step(by) {
