@@ -39,6 +39,13 @@ class Published:
             listener(view)
 
 
+class Unread(Published):
+    """Makes no view: for a coordinator beside which nobody reads one, as in a day that is played to be logged."""
+
+    def publish(self, state: State) -> None:
+        """Leave it at that."""
+
+
 def view_of(state: State, before: View | None = None) -> View:
     """Return the view of *state*; it shares nothing that changes, but with *before* what did not."""
     battery, settings = state.battery, state.settings

@@ -73,8 +73,9 @@ def plans_due_ms(state: State, charger: Charger) -> list[int]:
     at_s = now_s(state)
     due_s = [plan.until_s for plan in charger.plans if plan.until_s > at_s]
     for plan in charger.plans:
-        edges = (edge_s for step in steps_of(plan) for edge_s in step[:2] if edge_s > at_s)
-        due_s.extend(islice(edges, 1))
+        if plan.runs:
+            edges = (edge_s for step in steps_of(plan) for edge_s in step[:2] if edge_s > at_s)
+            due_s.extend(islice(edges, 1))
     deadline_s = deadline_due_s(charger)
     return [at_ms_of(state, edge_s) for edge_s in (due_s if deadline_s is None else [*due_s, deadline_s])]
 

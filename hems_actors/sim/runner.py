@@ -12,7 +12,7 @@ from hems_actors.actors.core_port import LIVE_CORE, Core
 from hems_actors.actors.directory import HOME, LINK, SPOT_MARKET
 from hems_actors.actors.journal import LogPort, Tap
 from hems_actors.actors.meter import Meter
-from hems_actors.actors.published import Published
+from hems_actors.actors.published import Published, Unread
 from hems_actors.actors.runqueue import RunQueue
 from hems_actors.actors.runtime import Behaviour
 from hems_actors.actors.spot_market import Means, SpotMarket
@@ -81,7 +81,7 @@ def play(stage: Stage, log: LogPort, state: State, taps: list[Tap], progress: Pr
 def specs(stage: Stage, opening: Opening, time: TimeSource, insides: Insides | None = None) -> list[Spec]:
     """Return the actors of *stage*'s home on a machine whose time is *time*, in the order they are started."""
     published, core, link = insides or Insides()
-    found = [Spec(HOME, Coordinator, (opening, published or Published(), core))]
+    found = [Spec(HOME, Coordinator, (opening, published or Unread(), core))]
     if stage.scenario.meter.kind != "none":
         found.append(Spec(METER, Meter))
     if stage.home.battery is not None:

@@ -112,6 +112,8 @@ class Post:
         if self.deaf:
             return
         offer_ma = min(self.current_ma, self.car_max_ma) if self.power_on and self.plugged else 0
+        if not offer_ma:
+            self.due.clear()  # what has not begun to flow never will
         self.due.append((at_ms + (FOLLOWS_MS if offer_ma else STOPS_MS), offer_ma))
 
     def advance(self, at_ms: int) -> bool:
