@@ -206,6 +206,18 @@ def test_an_unreadable_token(lab: Lab) -> None:
     assert f"{lab.folder / 'none'}: nymea.token_file cannot be read: No such file" in found.stderr
 
 
+def test_status_over_both_wires(lab: Lab, house: House) -> None:
+    """`hemsd status` tells of charger, phases and the last decision with its reason."""
+    lab.config.write_text(lab.config.read_text().replace("listen = [", 'listen = ["nymea://127.0.0.1:0", '))
+    with lab.running() as daemon:
+        _charging(daemon, house)
+        shown = lab.hemsd("status", "--address", lab.url)
+
+    assert shown.returncode == 0, shown.stderr
+    for words in ("nymea: connected to nymea-lab", "Garage (Normal): ", "A on ", "phases A ", "(limit 25 A per phase)"):
+        assert words in shown.stdout
+
+
 def test_status_of_nobody(lab: Lab) -> None:
     """Exit code 3 and a question."""
     shown = lab.hemsd("status")

@@ -7,7 +7,7 @@ import pytest
 from hems_actors.sim.random_home import random_scenario
 from tests.sim.random_days import play_day
 
-DAYS_IN_CI = 15
+DAYS_IN_CI = 20
 ONCE_BROKEN = (538,)
 """A car on two phases of three, that takes less than its offer: cut from the offer, an excess lasted 15 s."""
 
