@@ -7,17 +7,15 @@ from typing import Final
 
 from hems_actors.core.describe import describe
 from hems_actors.core.errors import FAILURES
-from hems_actors.core.facts import ClockOffset, ThingAdded, ZoneKnown
-from hems_actors.core.identity import name_of, names_of
 from hems_actors.core.outcomes import SetPointDecided
 from hems_actors.core.registry import Event, Stage, stage_of
 from hems_actors.eventlog.brief import brief
 from hems_actors.eventlog.codec import kind_number
 from hems_actors.eventlog.errors import LogError, MalformedError
-from hems_actors.eventlog.fold import state_from
 from hems_actors.eventlog.frame import Frame, FrameType
 from hems_actors.eventlog.localtime import LocalTime
 from hems_actors.eventlog.reader import LogReader
+from replay.bearings import Bearings
 
 WHAT: Final = ("changes", "outcomes", "all")
 """`changes`: outcomes but for set-points that stay as they are; `outcomes`: all of them; `all`: facts too."""
@@ -46,18 +44,20 @@ class _Lines:
     """The events of *log* that *what* chooses, as text."""
 
     def __init__(self, log: LogReader, what: str) -> None:
-        self.local = LocalTime()
         self._log = log
         self._what = what
         self._before: dict[int, tuple[object, ...]] = {}
-        self._names = dict(log.header.sources)
+        self._bearings = Bearings(log.header.sources)
+
+    @property
+    def local(self) -> LocalTime:
+        """How local time is told here."""
+        return self._bearings.local
 
     def take_state(self, frame: Frame) -> None:
-        """Go by zone and names that a SNAPSHOT holds; one that is not what a writer writes leaves them as they were."""
-        with suppress(LogError, *FAILURES):
-            state = state_from(self._log.events(frame), frame.first_seq - 1, frame.t0_ms)
-            self.local = LocalTime(state.site.transitions_s, state.site.clock_offset_ms)
-            self._names.update(names_of(state.things))
+        """Go by what a SNAPSHOT holds; one that is not what a writer writes leaves all as it was."""
+        with suppress(LogError):
+            self._bearings.take_snapshot(self._log, frame)
 
     def of(self, frame: Frame) -> Iterator[str]:
         """Yield the lines of a BATCH.
@@ -69,14 +69,9 @@ class _Lines:
         rows = zip(frame.body, log.events(frame), strict=True)
         log.check(frame)
         for seq, (row, event) in enumerate(rows, frame.first_seq):
-            if isinstance(event, ZoneKnown):
-                self.local = LocalTime(event.transitions_s, self.local.clock_offset_ms)
-            elif isinstance(event, ClockOffset):
-                self.local = LocalTime(self.local.transitions_s, event.offset_ms)
+            self._bearings.take(log.path, seq, event)
             try:
-                if isinstance(event, ThingAdded):
-                    self._names[event.source] = name_of(event.name)
-                text = describe(event, self._names) if self._is_chosen(event) else None
+                text = describe(event, self._bearings.names) if self._is_chosen(event) else None
             except FAILURES as error:
                 raise MalformedError(f"{log.path}: event {seq} is not what a writer writes: {brief(event)}") from error
             if text is not None:

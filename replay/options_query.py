@@ -24,10 +24,11 @@ def add_query_options(parser: "ArgumentParser") -> None:
         "in plain sentences, of one LOG. CHARGER: name, number, or how only its name begins; without it all of them. "
         "TIME: 18:03, 18:03:10, 2026-01-12 18:03 in the home's zone, or ISO with offset",
     )
-    charger = {"nargs": "?", "const": "", "metavar": "CHARGER"}
-    why.add_argument("--why", **charger, help="what was decided at --at, and why")  # type: ignore[arg-type]
+    why.add_argument("--why", nargs="?", const="", metavar="CHARGER", help="what was decided at --at, and why")
     why.add_argument("--at", metavar="TIME", help="for --why; 18:03 is that whole minute. Default: the end of the log")
-    why.add_argument("--why-not", **charger, help="why it did not charge from --from to --to")  # type: ignore[arg-type]
+    why.add_argument(
+        "--why-not", nargs="?", const="", metavar="CHARGER", help="why it did not charge from --from to --to"
+    )
     query = parser.add_argument_group("exports", "one row each, in the order of the events; write them after the logs")
     for what, text in zip(
         QUERIES, ("all events", "decisions: set-points and phase cuts", "actions and what became of them"), strict=True

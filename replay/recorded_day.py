@@ -2,7 +2,6 @@
 
 from difflib import unified_diff
 from pathlib import Path
-from typing import Final
 
 from hems_actors.eventlog.errors import LogError
 from hems_actors.eventlog.naming import ARCHIVE_SUFFIX, SUFFIX, parse_name
@@ -15,8 +14,6 @@ from replay.report import Report
 from replay.text import damage_text
 from replay.told import Told, first_line
 from replay.verify import Options, verify
-
-SUFFIXES: Final = (SUFFIX, SUFFIX + ARCHIVE_SUFFIX)
 
 
 def base_of(log: Path) -> Path:

@@ -6,22 +6,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from hems_actors.core.errors import FAILURES
-from hems_actors.core.facts import ChargerConfigured, ClockOffset, ThingAdded, ZoneKnown
-from hems_actors.core.identity import name_of, names_of
+from hems_actors.core.facts import ChargerConfigured, ThingAdded
 from hems_actors.core.registry import KINDS
 from hems_actors.eventlog.damage import Damage
 from hems_actors.eventlog.errors import LogError
-from hems_actors.eventlog.fold import state_from
 from hems_actors.eventlog.frame import Frame, FrameType
 from hems_actors.eventlog.header import Header
-from hems_actors.eventlog.localtime import LocalTime
 from hems_actors.eventlog.reader import LogReader
+from replay.bearings import TELLING, Bearings
 from replay.times import Clock, Span
 
-_TELLING: Final = frozenset(
-    number for number, event in KINDS.items() if event in (ChargerConfigured, ClockOffset, ThingAdded, ZoneKnown)
-)
+_TELLING: Final = frozenset(number for number, event in KINDS.items() if event in (ChargerConfigured, *TELLING))
 
 
 class UnknownChargerError(Exception):
@@ -70,13 +65,13 @@ def survey(path: Path) -> Survey:
     """
     with LogReader(path) as log:
         head = log.header
-        found = Survey(path, head, Span(head.at_ms, head.at_ms), names=dict(head.sources))
-        local = LocalTime()
+        bearings = Bearings(head.sources)
+        found = Survey(path, head, Span(head.at_ms, head.at_ms), names=bearings.names)
         for frame in log:
             if frame.type == FrameType.SNAPSHOT:
-                local = _take_state(found, log, frame, local)
+                _take_state(found, log, frame, bearings)
             elif frame.type == FrameType.BATCH:
-                local = _take_events(found, log, frame, local)
+                _take_events(found, log, frame, bearings)
         found.span = Span(head.at_ms, max(head.at_ms, log.last_at_ms))
         found.damage = log.damage
     return found
@@ -103,35 +98,26 @@ def find_charger(chargers: Mapping[int, str], wanted: str) -> int:
     raise UnknownChargerError(f"no charger is called {wanted!r}; the log's chargers: {there}")
 
 
-def _take_state(found: Survey, log: LogReader, frame: Frame, local: LocalTime) -> LocalTime:
+def _take_state(found: Survey, log: LogReader, frame: Frame, bearings: Bearings) -> None:
     """Note what a SNAPSHOT tells; one that no writer writes tells nothing."""
-    with suppress(LogError, *FAILURES):
-        state = state_from(log.events(frame), frame.first_seq - 1, frame.t0_ms)
-        names = names_of(state.things)
-        local = LocalTime(state.site.transitions_s, state.site.clock_offset_ms)
-        found.clock.note(frame.t0_ms, local)
-        found.names.update(names)
+    with suppress(LogError):
+        state = bearings.take_snapshot(log, frame)
+        found.clock.note(frame.t0_ms, bearings.local)
         found.chargers += [source for source in state.chargers if source not in found.chargers]
         found.starts.append(Start(frame.first_seq, frame.t0_ms))
-    return local
 
 
-def _take_events(found: Survey, log: LogReader, frame: Frame, local: LocalTime) -> LocalTime:
+def _take_events(found: Survey, log: LogReader, frame: Frame, bearings: Bearings) -> None:
     """Note what the events of a BATCH tell of clock and things."""
-    for row in frame.body:
+    for seq, row in enumerate(frame.body, frame.first_seq):
         if row[0] not in _TELLING:
             continue
         event = log.decoder.events([row])[0]
-        at_ms = frame.t0_ms + row[2]
-        if isinstance(event, ZoneKnown):
-            local = LocalTime(event.transitions_s, local.clock_offset_ms)
-            found.clock.note(at_ms, local)
-        elif isinstance(event, ClockOffset):
-            local = LocalTime(local.transitions_s, event.offset_ms)
-            found.clock.note(at_ms, local)
-        elif isinstance(event, ThingAdded):
-            with suppress(*FAILURES):
-                found.names[event.source] = name_of(event.name)
+        if isinstance(event, ThingAdded):
+            with suppress(LogError):  # it stays without its name
+                bearings.take(found.path, seq, event)
+        elif isinstance(event, TELLING):
+            bearings.take(found.path, seq, event)
+            found.clock.note(frame.t0_ms + row[2], bearings.local)
         elif event.source not in found.chargers:
             found.chargers.append(event.source)
-    return local

@@ -24,6 +24,8 @@ _CODES: Final[dict[str, type[IntEnum]]] = {
     "what": enums.What,
 }
 """Field name to what its numbers mean."""
+MODE_NAMES: Final[dict[int, str]] = {mode: mode.name.title().replace("_", "") for mode in enums.Mode}
+"""As the API calls them."""
 _INSTANTS: Final = ("since_ms", "at_ms", "until_ms")
 _PHASES: Final = "ABC"
 

@@ -5,19 +5,15 @@ from os import PathLike
 from pathlib import Path
 from typing import Self
 
-from hems_actors.core.errors import FAILURES
-from hems_actors.core.facts import ClockOffset, ThingAdded, ZoneKnown
-from hems_actors.core.identity import name_of, names_of
-from hems_actors.eventlog.brief import brief
 from hems_actors.eventlog.damage import Damage
-from hems_actors.eventlog.errors import LogError, MalformedError
-from hems_actors.eventlog.fold import state_from
+from hems_actors.eventlog.errors import LogError
 from hems_actors.eventlog.frame import Frame, FrameType
 from hems_actors.eventlog.gap import is_recorded
 from hems_actors.eventlog.header import Header
 from hems_actors.eventlog.localtime import LocalTime
 from hems_actors.eventlog.reader import LogReader
 from replay.api.event import LoggedEvent
+from replay.bearings import TELLING, Bearings
 from replay.text import damage_text
 
 
@@ -34,11 +30,9 @@ class Log:
 
     def __init__(self, path: Path, *, past_damage: bool) -> None:
         self.path = path
-        self.local = LocalTime()
-        """How local time is told where the iteration is."""
         self._reader = LogReader(path)
         self._past_damage = past_damage
-        self._names = dict(self._reader.header.sources)
+        self._bearings = Bearings(self._reader.header.sources)
 
     def __enter__(self) -> Self:
         return self
@@ -62,9 +56,14 @@ class Log:
         return self.header.zone
 
     @property
+    def local(self) -> LocalTime:
+        """How local time is told where the iteration is."""
+        return self._bearings.local
+
+    @property
     def names(self) -> dict[int, str]:
         """Names of the things by number, as far as the log was read."""
-        return dict(self._names)
+        return dict(self._bearings.names)
 
     @property
     def damage(self) -> list[Damage]:
@@ -97,7 +96,7 @@ class Log:
             if frame.type == FrameType.BATCH:
                 yield from self._events(frame)
             elif frame.type == FrameType.SNAPSHOT:
-                self._take_state(frame)
+                self._bearings.take_snapshot(self._reader, frame)
             elif frame.type == FrameType.GAP and not is_recorded(frame):
                 self._refuse_damage()
         self._refuse_damage()
@@ -106,35 +105,16 @@ class Log:
         if self._reader.damage and not self._past_damage:
             raise DamagedError(self.path, self._reader.damage[-1], self.local)
 
-    def _take_state(self, frame: Frame) -> None:
-        """Go by zone and names that a SNAPSHOT holds."""
-        try:
-            state = state_from(self._reader.events(frame), frame.first_seq - 1, frame.t0_ms)
-            self.local = LocalTime(state.site.transitions_s, state.site.clock_offset_ms)
-            self._names.update(names_of(state.things))
-        except FAILURES as error:
-            raise MalformedError(f"{self.path}: the snapshot at event {frame.first_seq} builds no state") from error
-
     def _events(self, frame: Frame) -> Iterator[LoggedEvent]:
-        reader = self._reader
+        reader, bearings = self._reader, self._bearings
         events = reader.events(frame)
         reader.check(frame)
         for seq, (row, event) in enumerate(zip(frame.body, events, strict=True), frame.first_seq):
-            if isinstance(event, ZoneKnown):
-                self.local = LocalTime(event.transitions_s, self.local.clock_offset_ms)
-            elif isinstance(event, ClockOffset):
-                self.local = LocalTime(self.local.transitions_s, event.offset_ms)
-            elif isinstance(event, ThingAdded):
-                self._name(seq, event)
+            if isinstance(event, TELLING):
+                bearings.take(self.path, seq, event)
             source = event.source
-            thing = self._names.get(source, f"thing {source}") if source else "home"
-            yield LoggedEvent(seq, frame.t0_ms + row[2], event, thing, self.local)
-
-    def _name(self, seq: int, event: ThingAdded) -> None:
-        try:
-            self._names[event.source] = name_of(event.name)
-        except FAILURES as error:
-            raise MalformedError(f"{self.path}: event {seq} is not what a writer writes: {brief(event)}") from error
+            thing = bearings.names.get(source, f"thing {source}") if source else "home"
+            yield LoggedEvent(seq, frame.t0_ms + row[2], event, thing, bearings.local)
 
 
 def open_log(path: str | PathLike[str], *, past_damage: bool = False) -> Log:

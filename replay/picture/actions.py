@@ -1,82 +1,72 @@
-"""Writes to chargers: one mark each, with its tries, its answer and how it ended."""
+"""Writes to chargers: one mark each, with the reason, its try, its answer and how it ended."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Final
 
-from hems_actors.core.enums import Closing, Result, What
+from hems_actors.core.enums import Closing, What
 from hems_actors.core.facts import ActionAnswered, ActionSent
-from hems_actors.core.outcomes import ActionClosed, ActionIntended
+from hems_actors.core.outcomes import ActionClosed, ActionIntended, SetPointDecided
 from hems_actors.core.registry import Event
+from hems_actors.core.rules import RULES
+from hems_actors.eventlog.localtime import LocalTime
+from replay.api import LoggedEvent
 from replay.picture.sayings import Said
-from replay.picture.words import value_text
+from replay.picture.words import time_text, value_text
+from replay.query_actions import OPEN, OVERTAKEN, Action, Actions, closing_name
 
-_OPEN_MAX: Final = 1_000
-_ENDED_WELL: Final = (Closing.VERIFIED, Closing.SUPERSEDED)
-
-
-@dataclass(slots=True)
-class Written:
-    """A write to a charger and what became of it."""
-
-    seq: int
-    at_ms: int
-    event: ActionIntended
-    sent: tuple[int, int] | None = None
-    answered: tuple[int, int, int] | None = None
-    closed: tuple[int, int, int] | None = None
+_ENDED_WELL: Final = (closing_name(Closing.VERIFIED), closing_name(Closing.SUPERSEDED), OVERTAKEN, OPEN)
+_FOLLOWED: Final = (ActionIntended, ActionSent, ActionAnswered, ActionClosed)
 
 
-class Actions:
+class Writes:
     """Follows writes from the decision to their end and tells what to say of each."""
 
-    def __init__(self, told: Callable[[Said, Written], None]) -> None:
+    def __init__(self, told: Callable[[Said, Action], None]) -> None:
         self._told = told
-        self._open: dict[int, Written] = {}
+        self._actions = Actions()
 
-    def take(self, seq: int, at_ms: int, event: Event) -> bool:
-        """Return whether *event* is about a write."""
-        if isinstance(event, ActionIntended):
-            self._open[seq] = Written(seq, at_ms, event)
-            if len(self._open) > _OPEN_MAX:
-                self._tell(next(iter(self._open)))
-        elif isinstance(event, ActionSent):
-            if event.action_seq in self._open:
-                self._open[event.action_seq].sent = (seq, at_ms)
-        elif isinstance(event, ActionAnswered):
-            if event.action_seq in self._open:
-                self._open[event.action_seq].answered = (seq, at_ms, event.result)
-        elif isinstance(event, ActionClosed):
-            if event.action_seq in self._open:
-                self._open[event.action_seq].closed = (seq, at_ms, event.closing)
-                self._tell(event.action_seq)
-        else:
+    def take(self, seq: int, at_ms: int, event: Event, local: LocalTime) -> bool:
+        """Return whether *event* is a decision, or about a write."""
+        if not isinstance(event, (*_FOLLOWED, SetPointDecided)):
             return False
+        self._tell(self._actions.take(LoggedEvent(seq, at_ms, event, "", local)))
         return True
 
     def finish(self) -> None:
         """Tell of those that are still open."""
-        for seq in list(self._open):
-            self._tell(seq)
+        self._tell(self._actions.rest())
 
-    def _tell(self, seq: int) -> None:
-        written = self._open.pop(seq)
-        self._told(_said(written), written)
+    def _tell(self, actions: Iterator[Action]) -> None:
+        for action in actions:
+            self._told(_said(action), action)
 
 
-def _said(written: Written) -> Said:
-    event = written.event
-    serious = written.closed is not None and written.closed[2] not in _ENDED_WELL
+def _said(action: Action) -> Said:
+    event = action.record
+    serious = action.ending not in _ENDED_WELL
+    ending = action.ending.replace("_", " ")
+    result = "none" if action.result is None else value_text("result", action.result)
     lines = [
+        *_because(action),
         ("Write", f"{_order(event)}: {'takes load off' if event.reduces else 'may add load'}"),
         ("Try", str(event.attempt)),
-        ("Sent", _step(written, written.sent, "not sent")),
-        ("Answer", _step(written, written.answered, "none", Result)),
-        ("End", _step(written, written.closed, "still open", Closing)),
+        ("Sent", "not sent" if action.sent_ms is None else _after(action.sent_ms)),
+        ("Answer", result if action.answered_ms is None else f"{result} {_after(action.answered_ms)}"),
+        ("End", ending if action.ended_ms is None else f"{ending} {_after(action.ended_ms)} (#{action.ended_seq})"),
     ]
     again = f" (try {event.attempt})" if event.attempt > 1 else ""
-    failed = f": {value_text('closing', written.closed[2])}" if serious and written.closed else ""
-    return Said("action", f"{_order(event)}{again}{failed}", tuple(lines), serious=serious)
+    return Said("action", f"{_order(event)}{again}{f': {ending}' if serious else ''}", tuple(lines), serious=serious)
+
+
+def _because(action: Action) -> Iterator[tuple[str, str]]:
+    """Yield the reason that the newest decision for the charger names."""
+    decided = action.decided
+    if decided is None or not isinstance(decided.record, SetPointDecided):
+        return
+    rule = RULES.get(decided.record.rule)
+    why = f"rule {decided.record.rule}, which this version does not know" if rule is None else rule.sentence
+    name = "" if rule is None else f" ({rule.name})"
+    yield "Because", f"{why}{name}, decided {time_text(decided.local, decided.at_ms)} (#{decided.seq})"
 
 
 def _order(event: ActionIntended) -> str:
@@ -87,13 +77,5 @@ def _order(event: ActionIntended) -> str:
     return f"Set {event.value} phase{'' if event.value == 1 else 's'}"
 
 
-def _step(
-    written: Written, step: tuple[int, ...] | None, absent: str, codes: type[Result | Closing] | None = None
-) -> str:
-    """Return what happened when, counted from the decision."""
-    if step is None:
-        return absent
-    after = f"after {(step[1] - written.at_ms) / 1000:.2f} s (#{step[0]})"
-    if codes is None:
-        return after
-    return f"{value_text('result' if codes is Result else 'closing', step[2])} {after}"
+def _after(ms: int) -> str:
+    return f"after {ms / 1000:.2f} s"

@@ -69,7 +69,7 @@ class _Gathering(Generic[GroupT]):
         self.groups: dict[str, GroupT] = {}
         self.feeds = Feeds(self._row)
         self.marks: list[Mark] = []
-        self.marking = Marks(self.marks.append, walk.names)
+        self.marking = Marks(self.marks.append, walk.bearings.names)
         self.recent = Recent()
         self.deciding = Decisions(self.recent, changes_only=True)
         self.decisions: list[DecisionRow] = []
@@ -78,7 +78,7 @@ class _Gathering(Generic[GroupT]):
 
     def take(self, seq: int, at_ms: int, what: object) -> None:
         """Take one item."""
-        local = self._walk.local
+        local = self._walk.bearings.local
         at_ms = max(at_ms, self.first_ms)  # a home's first snapshot is of before all time
         self.clock.note(at_ms, local)
         self.last_ms = max(self.last_ms, at_ms)
@@ -94,14 +94,13 @@ class _Gathering(Generic[GroupT]):
             self._event(seq, at_ms, what)
 
     def _event(self, seq: int, at_ms: int, event: object) -> None:
-        local = self._walk.local
+        local = self._walk.bearings.local
         self.feeds.take(at_ms, event)
         if isinstance(event, SetPointDecided):
             row = self.deciding.row(seq, at_ms, event)
             if row is not None:
                 self.decisions.append(row)
-        else:
-            self.marking.take(seq, at_ms, event, local)  # type: ignore[arg-type] # the world of events is closed
+        self.marking.take(seq, at_ms, event, local)  # type: ignore[arg-type] # the world of events is closed
         if isinstance(event, PricesKnown):
             self.prices.take(event, local)
         elif isinstance(event, PlanMade):
@@ -129,7 +128,7 @@ def gather(files: Sequence[File], make: Callable[[Sequence[str], int], GroupT]) 
         files[0].header.home,
         taking.first_ms,
         taking.last_ms,
-        dict(walk.names),
+        dict(walk.bearings.names),
         list(chargers),
         taking.feeds.cars,
         sorted(taking.feeds.unmeasured),

@@ -1,15 +1,15 @@
 """Marks: what happened besides measuring and deciding, each with what explains it."""
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from hems_actors.core import facts
 from hems_actors.core.describe import describe
-from hems_actors.core.outcomes import ActionIntended, PhasesJudged
+from hems_actors.core.outcomes import PhasesJudged
 from hems_actors.core.registry import Event
 from hems_actors.core.state import State
 from hems_actors.eventlog.localtime import LocalTime
-from replay.picture.actions import Actions
+from replay.picture.actions import Writes
 from replay.picture.sayings import SAYINGS, Said
 from replay.picture.words import value_text
 
@@ -41,7 +41,7 @@ class Marks:
     def __init__(self, told: Callable[[Mark], None], names: dict[int, str]) -> None:
         self._told = told
         self._names = names
-        self._actions = Actions(lambda said, place: self._tell(place.seq, place.at_ms, place.event, said))
+        self._writes = Writes(lambda said, action: self._tell(action.seq, action.intended.at_ms, action.record, said))
         self._reports: dict[int, tuple[bool | None, ...]] = {}
         self._phases: dict[int, PhasesJudged] = {}
         self._infos: dict[int, facts.ChargingInfoChanged] = {}
@@ -56,7 +56,7 @@ class Marks:
 
     def take(self, seq: int, at_ms: int, event: Event, local: LocalTime) -> None:
         """Make the marks of *event*."""
-        if self._actions.take(seq, at_ms, event):
+        if self._writes.take(seq, at_ms, event, local):
             return
         saying = SAYINGS.get(type(event))
         if isinstance(event, facts.ChargerReported):
@@ -76,7 +76,7 @@ class Marks:
 
     def finish(self) -> None:
         """Tell of actions that are still open."""
-        self._actions.finish()
+        self._writes.finish()
 
     def _tell(self, seq: int, at_ms: int, event: Event, said: Said | None) -> None:
         if said is not None:
@@ -101,15 +101,8 @@ class Marks:
             self._tell(seq, at_ms, event, said)
             return
         changed = [
-            (name.removesuffix("_s").replace("_", " "), f"{_shown(name, old)}, now {_shown(name, new)}")
+            (name.removesuffix("_s").replace("_", " "), f"{value_text(name, old)}, now {value_text(name, new)}")
             for name, old, new in zip(event._fields, before, event, strict=True)
             if old != new
         ]
         self._tell(seq, at_ms, event, said._replace(lines=tuple(changed) or (("Changed", "nothing"),)))
-
-
-def _shown(name: str, value: Any) -> str:  # noqa: ANN401 - a field's value
-    return value_text(name, value)
-
-
-__all__ = ["ActionIntended", "Mark", "Marks"]

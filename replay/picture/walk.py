@@ -5,16 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from hems_actors.core.errors import FAILURES
-from hems_actors.core.facts import ClockOffset, ThingAdded, ZoneKnown
-from hems_actors.core.identity import name_of, names_of
 from hems_actors.eventlog.brief import brief
-from hems_actors.eventlog.errors import LogError, MalformedError, NewerError
-from hems_actors.eventlog.fold import state_from
+from hems_actors.eventlog.errors import LogError, NewerError
 from hems_actors.eventlog.frame import Frame, FrameType
 from hems_actors.eventlog.header import Header
-from hems_actors.eventlog.localtime import LocalTime
 from hems_actors.eventlog.reader import LogReader
+from replay.bearings import TELLING, Bearings
 
 if TYPE_CHECKING:
     from hems_actors.core.registry import Event
@@ -78,10 +74,8 @@ class Walk:
     """
 
     def __init__(self, files: Sequence[File]) -> None:
-        self.local = LocalTime()
-        """How local time is told where the iteration is."""
-        self.names: dict[int, str] = {}
-        """Things by number, as far as the iteration is."""
+        self.bearings = Bearings({})
+        """As they are where the iteration is."""
         self.problems: list[Problem] = []
         self.torn_tail_bytes = 0
         self.events = 0
@@ -93,7 +87,7 @@ class Walk:
     def __iter__(self) -> Iterator[Item]:
         """Yield the items."""
         for file in self._files:
-            self.names.update(file.header.sources)
+            self.bearings.names.update(file.header.sources)
             try:
                 with LogReader(file.path) as log:
                     yield from self._items(log)
@@ -121,12 +115,7 @@ class Walk:
             yield self._next_seq, self._at_ms, Missing(self._at_ms)
 
     def _state(self, log: LogReader, frame: Frame) -> Item:
-        try:
-            state = state_from(log.events(frame), frame.first_seq - 1, frame.t0_ms)
-            self.local = LocalTime(state.site.transitions_s, state.site.clock_offset_ms)
-            self.names.update(names_of(state.things))
-        except FAILURES as error:
-            raise MalformedError(f"{log.path}: the snapshot at event {frame.first_seq} builds no state") from error
+        state = self.bearings.take_snapshot(log, frame)
         self._lost = False
         self._at_ms = frame.t0_ms
         return frame.first_seq - 1, frame.t0_ms, state
@@ -140,20 +129,9 @@ class Walk:
         self._lost = False
         for row, event in zip(frame.body, events, strict=True):
             self._at_ms = t0_ms + row[2]
-            kind = type(event)
-            if kind is ZoneKnown:
-                self.local = LocalTime(event.transitions_s, self.local.clock_offset_ms)
-            elif kind is ClockOffset:
-                self.local = LocalTime(self.local.transitions_s, event.offset_ms)
-            elif kind is ThingAdded:
-                self._name(log, seq, event)
+            if isinstance(event, TELLING):
+                self.bearings.take(log.path, seq, event)
             yield seq, self._at_ms, event
             seq += 1
         self.events += len(events)
         self._next_seq = seq
-
-    def _name(self, log: LogReader, seq: int, event: ThingAdded) -> None:
-        try:
-            self.names[event.source] = name_of(event.name)
-        except FAILURES as error:
-            raise MalformedError(f"{log.path}: event {seq} is not what a writer writes: {brief(event)}") from error

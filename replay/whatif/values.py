@@ -5,14 +5,13 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from hems_actors.core.enums import Mode
 from hems_actors.core.localtime import DAY_S, day_of, instant_of
 from hems_actors.eventlog.localtime import LocalTime
+from replay.values import MODE_NAMES
 
 Parse = Callable[[str], int]
 """Raises ValueError, whose text is what was expected."""
-MODES: Final = {mode.name.replace("_", "").lower(): int(mode) for mode in Mode}
-MODE_NAMES: Final = ("Normal", "Eco", "EcoWithTargetTime", "EcoWithMinCurrent", "EcoMinWithTargetTime")
+_MODES: Final = {name.lower(): number for number, name in MODE_NAMES.items()}
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _YES: Final = ("true", "on", "yes", "1")
 _NO: Final = ("false", "off", "no", "0")
@@ -43,9 +42,9 @@ def zero_or(parse: Parse) -> Parse:
 
 def mode(text: str) -> int:
     """Return the number of a charging mode."""
-    number = MODES.get(text.replace("_", "").lower())
+    number = _MODES.get(text.replace("_", "").lower())
     if number is None:
-        raise ValueError(f"expected one of {', '.join(MODE_NAMES)}")
+        raise ValueError(f"expected one of {', '.join(MODE_NAMES.values())}")
     return number
 
 

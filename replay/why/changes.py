@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from hems_actors.core.facts import ChargingInfoChanged
+from replay.values import MODE_NAMES
 from replay.why.case import Case
-from replay.why.words import MODES, current, listed
+from replay.why.words import current, listed
 
 _TEXTS: Final[dict[str, tuple[str, Callable[[Any], str]]]] = {
-    "mode": ("mode", lambda value: MODES.get(value, str(value))),
+    "mode": ("mode", lambda value: MODE_NAMES.get(value, str(value))),
     "priority": ("priority", str),
     "target_percent": ("target", lambda value: f"{value} %"),
     "max_ma": ("maximum", lambda value: current(value) if value else "the charger's own"),

@@ -6,11 +6,14 @@ from typing import Final
 from hems_actors.core.enums import Alarm, Closing, Result
 from hems_actors.core.outcomes import AlarmChanged
 from replay.query_actions import OPEN, OVERTAKEN, Action, write_text
+from replay.text import counted
 from replay.why.case import Case, Note
 from replay.why.story import Decided
-from replay.why.words import counted, duration, offer
+from replay.why.words import duration, offer
 
 _SHOWN_MAX: Final = 7
+_AT_ONCE_MS: Final = 1_000
+"""What took less needs no number."""
 _ANSWERS: Final[dict[int, str]] = {
     Result.OK: "acknowledged",
     Result.TIMEOUT: "not answered in time",
@@ -90,11 +93,11 @@ def _deed(case: Case, action: Action) -> Note:
     if action.sent_ms is None:
         text += "not sent"
     else:
-        text += "sent" if action.sent_ms < 1_000 else f"sent after {duration(action.sent_ms)}"  # noqa: PLR2004
+        text += "sent" if action.sent_ms < _AT_ONCE_MS else f"sent after {duration(action.sent_ms)}"
     if action.answered_ms is not None and action.result is not None:
         text += f", {_ANSWERS.get(action.result, 'answered')}"
     lasted = action.ended_ms or 0
-    after = "at once" if lasted < 1_000 else f"after {duration(lasted)}"  # noqa: PLR2004
+    after = "at once" if lasted < _AT_ONCE_MS else f"after {duration(lasted)}"
     ending = _ENDINGS.get(action.ending, action.ending).format(after=after, lasted=duration(lasted))
     end = "" if action.ended_seq is None else f" (event {action.ended_seq})"
     return Note(f"{text}; {ending}{end}", action.seq)

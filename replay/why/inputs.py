@@ -15,10 +15,11 @@ from hems_actors.core.store_reading import draw_w
 from hems_actors.core.surplus import LEFT_TO_BATTERY_W, minimum_w, start_threshold_w, stop_threshold_w, surplus_w
 from hems_actors.core.units import phase_count
 from hems_actors.core.wall import now_s
+from replay.text import counted
 from replay.why.case import Case, Note
 from replay.why.changes import changes_of
 from replay.why.plans import plan_note
-from replay.why.words import counted, current, duration, mode_text, power, price
+from replay.why.words import current, duration, mode_text, power, price
 
 _LETTERS: Final = "ABC"
 _KNOWN: Final[dict[int, str]] = {

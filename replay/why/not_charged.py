@@ -5,10 +5,11 @@ from typing import Final, NamedTuple
 
 from hems_actors.core.rules import RULES
 from replay.survey import Survey
+from replay.text import counted
 from replay.times import Span
 from replay.why.answer import Answer, answers
 from replay.why.stretches import Stretch, stretches
-from replay.why.words import Teller, counted, current, duration
+from replay.why.words import Teller, current, duration
 
 EXPLAINED_MAX: Final = 20
 """So many stretches get their full reason; what is more gets its rule's sentence."""

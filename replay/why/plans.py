@@ -1,5 +1,7 @@
 """Plans in words: what they hold, why they were made, what charging at once would have cost instead."""
 
+from typing import Final
+
 from hems_actors.core.enums import PlanCause, Purpose
 from hems_actors.core.outcomes import PlanMade
 from hems_actors.core.planned import Run, steps_of
@@ -10,7 +12,7 @@ from hems_actors.core.wall import now_s
 from replay.why.case import Case, Note
 from replay.why.words import energy, listed, power, price
 
-_CAUSES = {
+_CAUSES: Final[dict[int, str]] = {
     PlanCause.PLUGGED: "a car was plugged in",
     PlanCause.SETTINGS: "settings changed",
     PlanCause.PRICES: "prices changed",
@@ -40,7 +42,7 @@ def plan_note(case: Case, purpose: Purpose) -> Note | None:
 
 def cause_text(made: PlanMade) -> str:
     """Return why a plan was made."""
-    return _CAUSES.get(PlanCause(made.cause), "of something unknown") if made.cause in _CAUSES else "it was needed"
+    return _CAUSES.get(made.cause, "it was needed")
 
 
 def runs_text(case: Case, plan: Plan) -> str:

@@ -4,14 +4,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from hems_actors.core.errors import FAILURES
 from hems_actors.core.facts import Quarantined
 from hems_actors.core.registry import DECIDE_KIND_FIRST, JUDGE_KIND_FIRST, KINDS, Event
 from hems_actors.core.state import State
-from hems_actors.eventlog.errors import MalformedError
-from hems_actors.eventlog.fold import Fold, state_from
-from hems_actors.eventlog.frame import Frame, FrameType
+from hems_actors.eventlog.fold import Fold
+from hems_actors.eventlog.frame import FrameType
 from hems_actors.eventlog.reader import LogReader
+from replay.bearings import snapshot_state
 from replay.survey import Start, Survey
 
 
@@ -158,7 +157,7 @@ class Walk:
         for frame in self._log:
             if frame.type == FrameType.SNAPSHOT and frame.first_seq == self._start.next_seq and not begun:
                 begun = True
-                self._restore(frame)
+                self._fold = Fold(snapshot_state(self._log, frame))
             elif begun and frame.type == FrameType.GAP:
                 yield Placed(frame.first_seq, frame.t0_ms, None)
             elif begun and frame.type == FrameType.BATCH:
@@ -169,10 +168,3 @@ class Walk:
                     if isinstance(following, Quarantined) and following.failed_seq == seq:
                         continue
                     yield Placed(seq, frame.t0_ms + row[2], event, row[0])
-
-    def _restore(self, frame: Frame) -> None:
-        seq = frame.first_seq
-        try:
-            self._fold = Fold(state_from(self._log.events(frame), seq - 1, frame.t0_ms))
-        except FAILURES as error:
-            raise MalformedError(f"{self._log.path}: the snapshot at event {seq} builds no state") from error

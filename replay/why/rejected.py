@@ -7,10 +7,11 @@ from hems_actors.core.enums import Issuer, Mode, Purpose
 from hems_actors.core.rules import Rule
 from hems_actors.core.surplus import is_holder, takes_power
 from hems_actors.core.wish import Wish
+from replay.values import MODE_NAMES
 from replay.why.case import Case, Note
 from replay.why.plans import at_once_text, next_run
 from replay.why.trace import Asked, Trace
-from replay.why.words import ISSUER_NAMES, MODES, capitalised, current, listed, offer, power
+from replay.why.words import ISSUER_NAMES, capitalised, current, listed, offer, power
 
 _PLANNED: Final[dict[int, Purpose]] = {
     Issuer.SPOT_MARKET_CHARGING: Purpose.DAY,
@@ -44,7 +45,7 @@ def rejected(case: Case) -> Iterator[Note]:
         elif not _is_chosen(asked, trace.wish):
             yield _wanted_less(asked.issuer, asked.wish, trace.wish)
     yield from _clipped(case, trace.wish)
-    others = [MODES[mode] for mode in Mode if mode != case.charger.info.mode]
+    others = [MODE_NAMES[mode] for mode in Mode if mode != case.charger.info.mode]
     if trace.wish.issuer == Issuer.UNKNOWN and case.event.rule == Rule.SURPLUS_MISSING:
         yield Note(f"{_at_once_by_mode(case)} would only be done in another mode ({listed(others, 'or')})")
     instead = at_once_text(case.state, case.charger)

@@ -11,8 +11,9 @@ from hems_actors.core.headroom import RESTART_MS
 from hems_actors.core.rules import RULES, Rule
 from hems_actors.core.state import Charger, State
 from hems_actors.core.surplus import START_MS, STOP_MS
+from replay.text import counted
 from replay.why.case import Case
-from replay.why.words import counted, current, duration, power
+from replay.why.words import current, duration, power
 
 _PHASES: Final = "ABC"
 _HEALTH: Final[dict[int, str]] = {

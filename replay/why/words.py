@@ -2,20 +2,20 @@
 
 from typing import Final
 
-from hems_actors.core.enums import Issuer, Mode
+from hems_actors.core.enums import Issuer
 from hems_actors.core.modes import ISSUERS
 from hems_actors.core.state import State
 from hems_actors.core.units import power_w_of
 from hems_actors.core.wall import at_ms_of
+from replay.text import counted
 from replay.times import Clock
+from replay.values import MODE_NAMES
 
 _KILO: Final = 1_000
 _MINUTE_MS: Final = 60_000
 _HOUR_MS: Final = 3_600_000
 _DAY_MS: Final = 86_400_000
 _OLD_MS: Final = 10 * _MINUTE_MS
-MODES: Final[dict[int, str]] = {mode: mode.name.title().replace("_", "") for mode in Mode}
-"""As the API calls them."""
 ISSUER_NAMES: Final[dict[int, str]] = {
     Issuer.UNKNOWN: "nobody",
     Issuer.SURPLUS_CHARGING: "surplus charging",
@@ -62,11 +62,6 @@ def offer(current_ma: int, phases: int) -> str:
     return f"{current(current_ma)} on {counted(on, 'phase')} ({power(power_w_of(current_ma, on))})"
 
 
-def counted(number: int, noun: str) -> str:
-    """Return *number* of what *noun* names."""
-    return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
 def duration(ms: int) -> str:
     """Return how long something lasted: 8 s, 3 min 20 s, 2 h 5 min, 3 days."""
     if ms < _KILO:
@@ -95,7 +90,7 @@ def capitalised(text: str) -> str:
 def mode_text(mode: int) -> str:
     """Return what *mode* lets a car charge by."""
     ways = [_ASKED[issuer] for issuer in ISSUERS.get(mode, ())]
-    return f"mode {MODES.get(mode, mode)}, which charges {listed(ways)}"
+    return f"mode {MODE_NAMES.get(mode, mode)}, which charges {listed(ways)}"
 
 
 class Teller:

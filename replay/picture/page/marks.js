@@ -38,14 +38,7 @@ function marksOf(data) {
   const found = data.decisions.map((row) => decisionMark(data.about, row));
   for (const [at, seq, source, kind, serious, title, lines] of data.marks) found.push({ at, seq, source, kind, serious, title, lines });
   for (const at of data.about.gaps) found.push({ at, seq: 0, source: 0, kind: "alarm", serious: true, title: "Events are missing from here on", lines: [["What", "The log is damaged or was cut; nothing is known until the next mark."]] });
-  found.sort((a, b) => a.at - b.at || a.seq - b.seq);
-  const decided = new Map();
-  for (const mark of found) {
-    const reason = decided.get(mark.source);
-    if (mark.kind === "decision") decided.set(mark.source, mark);
-    else if (mark.kind === "action" && reason) mark.lines.unshift(["Because", reason.lines[0][1] + ", since " + whenText(reason.at) + " (event " + reason.seq + ")"]);
-  }
-  return found;
+  return found.sort((a, b) => a.at - b.at || a.seq - b.seq);
 }
 
 class Lane {
