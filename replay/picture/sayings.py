@@ -59,7 +59,7 @@ def _plan(event: outcomes.PlanMade, local: LocalTime, _names: Names) -> Said:
     return Said("plan", f"Plan for {purpose}, {until}: {energy_text(event.need_wh)}", tuple(lines))
 
 
-_ENDINGS: Final = {
+_ENDINGS: Final[dict[int, str]] = {
     Ending.SET: "is set: {need} needed",
     Ending.MET: "is met",
     Ending.MISSED: "is missed: {need} are still needed",
@@ -71,7 +71,7 @@ _ENDINGS: Final = {
 
 
 def _deadline(event: outcomes.DeadlineJudged, local: LocalTime, _names: Names) -> Said:
-    text = _ENDINGS.get(event.ending, "{need}") if event.ending in _ENDINGS else value_text("ending", event.ending)  # type: ignore[call-overload]
+    text = _ENDINGS.get(event.ending, value_text("ending", event.ending))
     title = f"Deadline {wall_text(local, event.deadline_s)} {text.format(need=energy_text(event.need_wh))}"
     return Said("plan", title, serious=event.ending in (Ending.MISSED, Ending.EXPIRED))
 

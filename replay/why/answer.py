@@ -1,6 +1,6 @@
 """The answer to "why?": found in the log, put together from one case, told as text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hems_actors.core.errors import FAILURES
@@ -15,7 +15,7 @@ from replay.why.plans import cause_text
 from replay.why.reading import LostError, Placed, Walk, look_up
 from replay.why.rejected import rejected
 from replay.why.sentences import why
-from replay.why.story import HomeStory, Story, tell
+from replay.why.story import HomeStory, Question, Story, tell
 from replay.why.thresholds import thresholds
 from replay.why.trace import trace
 from replay.why.words import Teller, current, offer
@@ -41,29 +41,34 @@ class Answer:
     later: list[Note] = field(default_factory=list)
 
 
-def answers(found: Survey, sources: list[int], at_ms: int) -> tuple[list[Answer], dict[int, Placed]]:
-    """Return the answers for the chargers *sources* at *at_ms*, and the events that they name.
+def answers(found: Survey, asked: Sequence[Question]) -> list[Answer]:
+    """Return the answers to *asked*, in its order; the log is read once for all of them, where nothing is missing.
 
     Raises:
         LogError: the log cannot be read.
     """
-    home, stories = tell(found, sources, at_ms)
-    told = {source: _answer_or_none(found, stories[source], at_ms) for source in sources}
-    decided = [story for story in stories.values() if story.decision is not None]
-    decided.sort(key=lambda story: story.decision.seq if story.decision is not None else 0)
-    if decided and decided[0].decision is not None:
+    stories = tell(found, asked)
+    told = [_as_told(found, story, question.at_ms) for question, (_home, story) in zip(asked, stories, strict=True)]
+    left = sorted((answer.seq, index) for index, answer in enumerate(told) if answer.seq is not None)
+    while left:
         try:
-            with Walk(found, decided[0].decision.seq) as walk:
-                for story in decided:
-                    told[story.source] = _answer(found, walk, home, story, at_ms)
+            with Walk(found, left[0][0]) as walk:
+                for _seq, index in [*left]:
+                    _fill_in(told[index], found, walk, stories[index])
+                    del left[0]
         except LostError:
             lost = "events before it are missing, so the state it was made in is unknown"
-            for story in decided:
-                answer = told[story.source]
-                answer.rejected = answer.rejected or [Note(f"It cannot be decided again: {lost}")]
-    ordered = [told[source] for source in sources]
-    seqs = [note.seq for answer in ordered for note in _notes(answer) if note.seq is not None]
-    return ordered, look_up(found.path, seqs)
+            told[left.pop(0)[1]].rejected = [Note(f"It cannot be decided again: {lost}")]
+    return told
+
+
+def events_named(found: Survey, told: Sequence[Answer]) -> dict[int, Placed]:
+    """Return the events that the answers *told* name.
+
+    Raises:
+        LogError: the log cannot be read.
+    """
+    return look_up(found.path, (note.seq for answer in told for note in _notes(answer) if note.seq is not None))
 
 
 def text_of(answer: Answer, named: dict[int, Placed], found: Survey) -> Iterator[str]:
@@ -119,7 +124,7 @@ def as_json(answer: Answer, named: dict[int, Placed], found: Survey) -> dict[str
     }
 
 
-def _answer_or_none(found: Survey, story: Story, at_ms: int) -> Answer:
+def _as_told(found: Survey, story: Story, at_ms: int) -> Answer:
     """Return the answer as far as the story alone tells it."""
     name, teller = found.name(story.source), Teller(found.clock, at_ms)
     decided = story.decision
@@ -139,20 +144,25 @@ def _answer_or_none(found: Survey, story: Story, at_ms: int) -> Answer:
     return answer
 
 
-def _answer(found: Survey, walk: Walk, home: HomeStory, story: Story, at_ms: int) -> Answer:
-    answer = _answer_or_none(found, story, at_ms)
+def _fill_in(answer: Answer, found: Survey, walk: Walk, told: tuple[HomeStory, Story]) -> None:
+    """Add to *answer* what only the state tells in which the decision was made.
+
+    Raises:
+        LostError: events before it are missing.
+        LogError: the log cannot be read.
+    """
+    home, story = told
     decided = story.decision
     if decided is None:
-        return answer
+        return
     state = walk.before_decision(decided.seq)
     try:
         again = trace(state, story.source)
-        teller = Teller(found.clock, at_ms)
+        teller = Teller(found.clock, answer.asked_ms)
         case = Case(found, teller, state, state.chargers[story.source], decided, again, story, home)
         _fill(answer, case)
     except FAILURES as error:
         answer.rejected = [Note(f"This version cannot decide it again: {type(error).__name__}: {error}")]
-    return answer
 
 
 def _fill(answer: Answer, case: Case) -> None:

@@ -15,7 +15,8 @@ from replay.text import damage_text
 from replay.times import WrongTimeError, end_of, find, parse
 from replay.times_range import find_range
 from replay.why import not_charged
-from replay.why.answer import answers, as_json, text_of
+from replay.why.answer import answers, as_json, events_named, text_of
+from replay.why.story import Question
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -63,7 +64,8 @@ def _print_why(arguments: "Namespace", found: Survey, sources: list[int], compla
         at_ms = min(end_of(written, instant), found.span.last_ms)
         if instant.note is not None:
             complain(instant.note)
-    told, named = answers(found, sources, at_ms)
+    told = answers(found, [Question(source, at_ms) for source in sources])
+    named = events_named(found, told)
     for number, answer in enumerate(told):
         if arguments.json:
             sys.stdout.write(json.dumps(as_json(answer, named, found), ensure_ascii=False) + "\n")

@@ -8,6 +8,7 @@ from replay.survey import Survey
 from replay.text import counted
 from replay.times import Span
 from replay.why.answer import Answer, answers
+from replay.why.story import Question
 from replay.why.stretches import Stretch, stretches
 from replay.why.words import Teller, current, duration
 
@@ -40,13 +41,11 @@ def not_charged(found: Survey, source: int, span: Span) -> NotCharged:
     found_stretches = stretches(found, source, span)
     off = [stretch for stretch in found_stretches if not stretch.charged and stretch.best is not None]
     longest = sorted(off, key=lambda stretch: -stretch.lasted_ms)[:EXPLAINED_MAX]
-    told: list[Told] = []
-    for stretch in found_stretches:
-        answer = None
-        if stretch.best is not None and any(stretch is each for each in longest):
-            (answer,), _ = answers(found, [source], stretch.best.at_ms)
-        told.append(Told(stretch, answer))
-    return NotCharged(found.name(source), span, told)
+    asked = [Question(source, stretch.best.at_ms) for stretch in longest if stretch.best is not None]
+    explained = {id(stretch): answer for stretch, answer in zip(longest, answers(found, asked), strict=True)}
+    return NotCharged(
+        found.name(source), span, [Told(stretch, explained.get(id(stretch))) for stretch in found_stretches]
+    )
 
 
 def text_of(case: NotCharged, found: Survey) -> Iterator[str]:

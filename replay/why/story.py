@@ -1,6 +1,6 @@
 """What happened to a charger around an instant: the decision that stood, since when, what was done, what came next."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -89,22 +89,35 @@ class HomeStory:
     """The `PhaseCut`s of the overload that stood at the instant, or ended last: all since the last one that ended."""
 
 
-def tell(found: Survey, sources: Iterable[int], until_ms: int) -> tuple[HomeStory, dict[int, Story]]:
-    """Return what happened up to *until_ms*, and what became of it, for each of the chargers *sources*.
+class Question(NamedTuple):
+    """Of one charger, at an instant."""
+
+    source: int
+    at_ms: int
+
+
+def tell(found: Survey, asked: Sequence[Question]) -> list[tuple[HomeStory, Story]]:
+    """Return for each question what happened up to its instant, and what became of it; the log is read once for all.
 
     Raises:
         LogError: the log cannot be read.
     """
-    home, stories = HomeStory(), {source: _Telling(source, found.name(source), until_ms) for source in sources}
+    homes = {at_ms: HomeStory() for _source, at_ms in asked}
+    tellings = [_Telling(source, found.name(source), at_ms) for source, at_ms in asked]
+    by_source: dict[int, list[_Telling]] = {}
+    for question, telling in zip(asked, tellings, strict=True):
+        by_source.setdefault(question.source, []).append(telling)
     for placed in chosen(found.path, KINDS):
         if placed.event is None:
-            for telling in stories.values():
+            for telling in tellings:
                 telling.lose(placed)
-        elif placed.event.source in stories:
-            stories[placed.event.source].take(placed, placed.event)
         elif placed.event.source == 0:
-            _note_home(home, placed, until_ms)
-    return home, {source: telling.end() for source, telling in stories.items()}
+            for at_ms, home in homes.items():
+                _note_home(home, placed, at_ms)
+        else:
+            for telling in by_source.get(placed.event.source, ()):
+                telling.take(placed, placed.event)
+    return [(homes[question.at_ms], telling.end()) for question, telling in zip(asked, tellings, strict=True)]
 
 
 def _note_home(home: HomeStory, placed: Placed, until_ms: int) -> None:
