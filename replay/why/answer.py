@@ -51,12 +51,15 @@ def answers(found: Survey, asked: Sequence[Question]) -> list[Answer]:
     told = [_as_told(found, story, question.at_ms) for question, (_home, story) in zip(asked, stories, strict=True)]
     left = sorted((answer.seq, index) for index, answer in enumerate(told) if answer.seq is not None)
     while left:
+        begun = left[0]
         try:
-            with Walk(found, left[0][0]) as walk:
+            with Walk(found, begun[0]) as walk:
                 for _seq, index in [*left]:
                     _fill_in(told[index], found, walk, stories[index])
                     del left[0]
         except LostError:
+            if left[0] != begun:
+                continue  # from the last snapshot before this one nothing may be missing
             lost = "events before it are missing, so the state it was made in is unknown"
             told[left.pop(0)[1]].rejected = [Note(f"It cannot be decided again: {lost}")]
     return told

@@ -214,3 +214,20 @@ def test_each_rule_has_a_sentence_of_its_own() -> None:
     silent = {Rule.NONE, Rule.RAISED}  # nothing was decided; or it is told with the rule that wanted it
 
     assert {rule for rule in Rule if rule not in sentences.SENTENCES} <= silent
+
+
+def test_behind_damage_and_a_snapshot_all_is_explained(
+    incidents: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Why it was switched off, and stayed off, some hours later is told as from the whole log."""
+    data = bytearray(incidents["sunny"].read_bytes())
+    data[len(data) * 6 // 10] ^= 0xFF
+    path = tmp_path / "damaged.msgpack"
+    path.write_bytes(data)
+
+    assert main([str(path), "--why-not", "--json"]) == Exit.DAMAGED
+    damaged = json.loads(capsys.readouterr().out)["stretches"]
+    whole = json.loads(_said(capsys, str(incidents["sunny"]), "--why-not", "--json"))["stretches"]
+    assert any(each["events_missing"] for each in damaged)
+    assert [each["rule"] for each in whole[-3:]] == ["surplus_stop", "surplus_missing", "unplugged"]
+    assert damaged[-3:] == whole[-3:]
